@@ -1,0 +1,57 @@
+/*
+ * The configuration: a file of "key = value" lines named by PLAZA_CONFIG, each
+ * key overridden by the environment (db.socket by PLAZA_DB_SOCKET). It is read
+ * once, checked whole, and every wrong key is named before the program gives up.
+ * README.md lists the keys.
+ *
+ * All texts live until the process ends.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+struct config {
+	struct {
+		struct str name;
+		struct str url;      /* scheme and host, no slash at the end */
+		struct str zone;
+		bool is_development; /* mails to files, /dev pages */
+		bool is_secure;      /* url is https: cookies get Secure and the __Host- prefix */
+		unsigned char secret[SECRET_KEY_SIZE];
+	} site;
+	struct {
+		struct str socket, host; /* one of them is empty */
+		int port;
+		struct str user, password, name;
+	} db;
+	struct {
+		struct str socket, host;
+		int port;
+		struct str password;
+	} redis;
+	struct {
+		struct str host;
+		int port;
+		struct str user, password, vhost;
+	} mq;
+	struct {
+		struct str smtp_url, smtp_user, smtp_password, from;
+		struct str outbox_dir; /* development: mails are files in this folder */
+	} mail;
+	enum log_level log_level;
+};
+
+/*
+ * Read and check. ERR_INVALID after one log line per wrong, unknown or missing
+ * key. a must live as long as the process.
+ */
+err config_load(struct arena *a, struct config *out) MUST_CHECK;
+
+/* The same from text and a list of "NAME=value" strings; for tests. */
+err config_parse(struct arena *a, struct str text, char *const *environment,
+		 struct config *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Random bytes and keyed hashes, by libsodium. Everything a stranger must not
+ * guess comes from here.
+ */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include "base/str.h"
+
+#define SECRET_KEY_SIZE 32
+
+/* Must be called once before the others; aborts when libsodium cannot start. */
+void secret_open(void);
+
+void secret_random(void *out, size_t size);
+/* 0 <= result < limit, uniform. */
+uint32_t secret_random_below(uint32_t limit);
+
+/* size random bytes as base64url without padding (22 characters for 16, 43 for 32). */
+struct str secret_token(struct arena *a, size_t size);
+
+/* BLAKE2b-256 of the text as 64 hex digits. */
+struct str secret_hash(struct arena *a, struct str text);
+
+/* Keyed BLAKE2b-256 of the parts, each length-prefixed, as 43 characters of base64url. */
+struct str secret_mac(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
+		      const struct str *parts, size_t count);
+
+/* Equal, in time that depends on the lengths only. */
+bool secret_is_equal(struct str a, struct str b);
+
+/* Of the base64url alphabet, n characters long. */
+bool secret_is_token(struct str s, size_t n);
+
+#endif

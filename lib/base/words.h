@@ -1,0 +1,27 @@
+/*
+ * Words to mask in a text: an Aho-Corasick automaton over code points (Aho and
+ * Corasick, "Efficient string matching", CACM 18(6), 1975). Letters are compared
+ * case-folded and full-width forms as their usual ones; symbols between the
+ * characters of a word are skipped, so that "b-a-d" is found by "bad". Where words
+ * overlap everything any of them covers is masked.
+ */
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
+
+#include "base/str.h"
+
+struct words;
+
+/* An automaton in the arena over the words; empty ones are left out. */
+struct words *words_new(struct arena *a, const struct str *list, size_t count);
+
+/*
+ * The text with each run covered by words replaced by "***"; the same text when there is none. Byte for
+ * byte equal outside the runs. The text is valid UTF-8.
+ */
+struct str words_mask(struct arena *a, const struct words *w, struct str text);
+
+/* Whether any word occurs: for names, which are refused rather than masked. */
+bool words_occur(const struct words *w, struct str text);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The outbox: events recorded in the transaction that caused them, published
+ * afterwards. A web process publishes its own rows after the reply; what stays
+ * behind is replayed by the compensator (domain/outbox_replay.h).
+ */
+#ifndef DOMAIN_OUTBOX_H
+#define DOMAIN_OUTBOX_H
+
+#include "domain/ctx.h"
+
+enum outbox_state { OUTBOX_PENDING, OUTBOX_SENT, OUTBOX_FAILED, OUTBOX_DEAD };
+
+/*
+ * Record an event inside the caller's transaction. topic is the routing key, payload is JSON. Rolled back
+ * with it; c->outbox remembers it for outbox_publish_own.
+ */
+err outbox_add(struct ctx *c, struct str topic, struct str payload) MUST_CHECK;
+
+/*
+ * After the reply: publish what this request recorded and mark it sent. Failures are logged and left to the
+ * compensator. Forgets the remembered events.
+ */
+void outbox_publish_own(struct ctx *c);
+
+#endif

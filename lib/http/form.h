@@ -1,0 +1,51 @@
+/*
+ * What a client sent as name=value pairs: query strings, urlencoded bodies,
+ * multipart bodies and cookies. Parsed once, bounded, strict.
+ *
+ * Values are valid UTF-8 without NUL and otherwise byte for byte what was typed, but
+ * that line ends in form bodies become "\n". Where a name stands twice the first
+ * one counts, for checks and for use alike.
+ */
+#ifndef HTTP_FORM_H
+#define HTTP_FORM_H
+
+#include "base/str.h"
+
+#define FORM_FIELDS_MAX 64
+#define FORM_NAME_MAX 64            /* bytes */
+#define FORM_QUERY_MAX 4096         /* bytes of a query string */
+#define FORM_COOKIES_MAX 64
+#define FORM_FILE_NAME_MAX 255      /* bytes; longer is cut from the front */
+
+struct form_field {
+	struct str name;
+	struct str value;
+	/* Set for a file of a multipart body; value is then raw bytes. */
+	bool is_file;
+	struct str file_name; /* without any folder; for display only */
+};
+
+struct form {
+	struct form_field *items;
+	size_t count;
+};
+
+/* application/x-www-form-urlencoded and query strings. ERR_INVALID past a limit or when not UTF-8. */
+err form_parse_urlencoded(struct arena *a, struct str text, struct form *out) MUST_CHECK;
+
+/* multipart/form-data; content_type is the header's whole value, for the boundary. */
+err form_parse_multipart(struct arena *a, struct str content_type, struct str body,
+			 struct form *out) MUST_CHECK;
+
+/* By Content-Type: one of the two above; any other type is ERR_INVALID. */
+err form_parse_body(struct arena *a, struct str content_type, struct str body,
+		    struct form *out) MUST_CHECK;
+
+/* A Cookie header (RFC 6265). Malformed pairs are skipped, never an error. Values are not decoded. */
+void form_parse_cookies(struct arena *a, struct str header, struct form *out);
+
+/* The first value under name; empty when there is none. */
+struct str form_get(const struct form *f, const char *name);
+bool form_has(const struct form *f, const char *name);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * RabbitMQ: confirmed publishing and a consumer loop. The only code that
+ * includes amqp.h.
+ *
+ * What is published is persistent, mandatory and confirmed: OK means that the broker
+ * has it on disk in at least one queue. Anything else means "in doubt": publish again
+ * later; consumers are idempotent. A returned (unroutable) or nacked message is
+ * ERR_UNAVAILABLE too. After any error the connection is dropped; for MQ_RETRY_MS
+ * further calls fail at once.
+ */
+#ifndef STORE_MQ_H
+#define STORE_MQ_H
+
+#include "base/config.h"
+#include "base/str.h"
+
+#define MQ_CONNECT_MS 300     /* of a web process */
+#define MQ_CONFIRM_MS 2000
+#define MQ_RETRY_MS 5000
+#define MQ_EXCHANGE "plaza"
+#define MQ_DEAD_EXCHANGE "plaza.dead"
+#define MQ_DELIVERY_LIMIT 5
+
+struct mq;
+
+/* One queue of the topology: quorum, with delivery limit and dead-letter queue "<name>.dead". */
+struct mq_queue {
+	const char *name;
+	const char *binding;      /* routing key on MQ_EXCHANGE, topic syntax */
+	bool is_single_consumer;  /* x-single-active-consumer */
+};
+
+/* All queues that exist; publishing to a key none of them takes fails. */
+extern const struct mq_queue mq_queues[];
+extern const size_t mq_queue_count;
+
+/* Does not connect yet. */
+struct mq *mq_new(const struct config *config);
+void mq_free(struct mq *m);
+
+/* Declare exchanges, queues, bindings. Idempotent. Workers and plazactl call it at start. */
+err mq_declare(struct mq *m) MUST_CHECK;
+
+/* One message: body is JSON. id goes into message-id, for consumers that deduplicate. */
+err mq_publish_confirmed(struct mq *m, struct str key, struct str id, struct str body) MUST_CHECK;
+
+/*
+ * Several messages under one wait. done[i] is set where the broker confirmed message i.
+ * OK when all were confirmed.
+ */
+struct mq_message {
+	struct str key, id, body;
+};
+err mq_publish_batch_confirmed(struct mq *m, const struct mq_message *messages, size_t count,
+			       bool *done) MUST_CHECK;
+
+struct mq_delivery {
+	struct str key, id, body;
+	uint64_t tag;          /* for the ack */
+	bool is_redelivered;
+};
+
+/* Subscribe this connection to a queue, manual acks, with so many unacknowledged messages at most. */
+err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
+
+/*
+ * The next message, its bytes in the arena. ERR_NOT_FOUND when none came within
+ * timeout_ms. Heartbeats are served here.
+ */
+err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_delivery *out) MUST_CHECK;
+
+/* Acknowledge tag (and all before it), after the database commit. */
+err mq_ack(struct mq *m, uint64_t tag, bool and_all_before) MUST_CHECK;
+/* Give back: delivered again, and to the dead-letter queue after MQ_DELIVERY_LIMIT times. */
+err mq_requeue(struct mq *m, uint64_t tag) MUST_CHECK;
+/* Cannot ever be handled: straight to the dead-letter queue. */
+err mq_reject(struct mq *m, uint64_t tag) MUST_CHECK;
+
+/* Messages waiting in a queue. ERR_NOT_FOUND when it does not exist. */
+err mq_depth(struct mq *m, const char *queue, int64_t *out) MUST_CHECK;
+
+#endif

@@ -35,8 +35,8 @@ struct defer {
 };
 
 struct arena {
-	struct block *head;  /* where the next object is taken from */
-	struct block *first; /* kept by arena_reset */
+	struct block *head;   /* where the next object is taken from */
+	struct block *first;  /* kept by arena_reset */
 	struct defer *defers; /* the newest first */
 	size_t used;
 };

@@ -14,6 +14,7 @@
 
 #pragma GCC poison strcpy strncpy strcat strncat sprintf vsprintf gets strtok strtok_r
 #pragma GCC poison atoi atol atoll atof asctime ctime gmtime localtime tmpnam mktemp tempnam
-#pragma GCC poison rand srand random srandom alloca
+/* Not random itself: libsodium's header has a field of this name. */
+#pragma GCC poison rand srand srandom alloca
 
 #endif

@@ -11,7 +11,7 @@ struct buf {
 	struct arena *arena; /* where it grows; set by buf_init */
 	char *p;             /* never NULL after buf_init */
 	size_t n;
-	size_t room;         /* bytes available at p, terminator included */
+	size_t room; /* bytes available at p, terminator included */
 };
 
 void buf_init(struct buf *b, struct arena *a, size_t room);

@@ -27,6 +27,8 @@ int64_t clock_ticks_us(void);
 
 /* Choose the site's zone by its tz database name; ERR_INVALID when there is no such zone. */
 err clock_set_zone(struct str name) MUST_CHECK;
+/* There is a zone of this name. */
+bool clock_is_zone(struct str name);
 
 struct clock_date clock_utc(int64_t ms);
 struct clock_date clock_local(int64_t ms); /* in the site's zone */

@@ -2,7 +2,8 @@
  * The configuration: a file of "key = value" lines named by PLAZA_CONFIG, each
  * key overridden by the environment (db.socket by PLAZA_DB_SOCKET). It is read
  * once, checked whole, and every wrong key is named before the program gives up.
- * README.md lists the keys.
+ * Blank lines and those that start with '#' do not count; a key without a value
+ * is as if it were not there. README.md lists the keys.
  *
  * All texts live until the process ends.
  */
@@ -16,7 +17,7 @@
 struct config {
 	struct {
 		struct str name;
-		struct str url;      /* scheme and host, no slash at the end */
+		struct str url; /* scheme and host, no slash at the end */
 		struct str zone;
 		bool is_development; /* mails to files, /dev pages */
 		bool is_secure;      /* url is https: cookies get Secure and the __Host- prefix */

@@ -14,7 +14,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 /* The program's name and the least level that is written. */
 void log_open(const char *program, enum log_level least);
 
-/* The id written with each following line until changed; copied, at most 40 bytes; empty for none. */
+/* The id written with each following line until changed; copied, at most 40 bytes; empty for none.
+ */
 void log_set_request(struct str id);
 
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);

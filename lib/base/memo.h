@@ -13,8 +13,8 @@ struct memo;
 struct memo_entry {
 	struct arena *arena; /* where value lives */
 	void *value;         /* NULL until the filler set it */
-	int64_t stamp;       /* the filler's: a version, or whatever tells that the value is stale */
-	int64_t filled_at;   /* clock_ticks ms; set by memo_put */
+	int64_t stamp;     /* the filler's: a version, or whatever tells that the value is stale */
+	int64_t filled_at; /* clock_ticks ms; set by memo_put */
 };
 
 /* capacity: entries, at least 1. Lives until the process ends. */

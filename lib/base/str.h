@@ -24,7 +24,10 @@ struct str {
 
 /* A literal as text; anything but a literal does not compile. */
 #define STR(literal) ((struct str){ "" literal "", sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal "", sizeof(literal) - 1 }
+#define STR_INIT(literal) \
+	{ \
+		"" literal "", sizeof(literal) - 1 \
+	}
 
 /* For log lines: log_info("name=" STR_FMT, STR_ARG(name)). */
 #define STR_FMT "%.*s"

@@ -117,7 +117,8 @@ struct range {
 	uint32_t first, last;
 };
 
-/* In order. U+200C, U+200D and the variation selectors are left out: scripts and emoji need them. */
+/* In order. U+200C, U+200D and the variation selectors are left out: scripts and emoji need them.
+ */
 static const struct range invisible[] = {
 	{ 0x00, 0x08 },       { 0x0B, 0x1F },       { 0x7F, 0x9F },       { 0xAD, 0xAD },
 	{ 0x034F, 0x034F },   { 0x061C, 0x061C },   { 0x115F, 0x1160 },   { 0x17B4, 0x17B5 },
@@ -174,9 +175,9 @@ static struct str trim(struct str s)
 
 err utf8_fold(struct arena *a, struct str s, struct str *out)
 {
-	const utf8proc_option_t options = (utf8proc_option_t)(
-		UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-		UTF8PROC_IGNORE);
+	const utf8proc_option_t options =
+		(utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+				    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
 	utf8proc_uint8_t *folded;
 	utf8proc_ssize_t n;
 	struct str trimmed;

@@ -24,8 +24,8 @@ struct str utf8_cut(struct str s, size_t count);
 bool utf8_is_invisible(uint32_t code_point);
 
 /*
- * The form in which names are compared: NFKC, case folded, white space at both ends dropped, default
- * ignorable code points removed. ERR_INVALID when s is not valid UTF-8 or becomes empty.
+ * The form in which names are compared: NFKC, case folded, white space at both ends dropped,
+ * default ignorable code points removed. ERR_INVALID when s is not valid UTF-8 or becomes empty.
  */
 err utf8_fold(struct arena *a, struct str s, struct str *out) MUST_CHECK;
 

@@ -16,8 +16,8 @@ struct words;
 struct words *words_new(struct arena *a, const struct str *list, size_t count);
 
 /*
- * The text with each run covered by words replaced by "***"; the same text when there is none. Byte for
- * byte equal outside the runs. The text is valid UTF-8.
+ * The text with each run covered by words replaced by "***"; the same text when there is none. Byte
+ * for byte equal outside the runs. The text is valid UTF-8.
  */
 struct str words_mask(struct arena *a, const struct words *w, struct str text);
 

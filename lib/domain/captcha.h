@@ -1,0 +1,21 @@
+/*
+ * Pictures with characters to type, drawn by libgd: asked for after failed logins. An answer
+ * is taken on its first use, right or wrong, and lives three minutes.
+ */
+#ifndef DOMAIN_CAPTCHA_H
+#define DOMAIN_CAPTCHA_H
+
+#include "domain/ctx.h"
+
+#define CAPTCHA_SECONDS 180
+
+/* A new one: its id goes into the form, the picture is at /captcha/<id>.png. */
+err captcha_new(struct ctx *c, struct str *id_out) MUST_CHECK;
+
+/* The picture as PNG; ERR_NOT_FOUND when the id is unknown or used. */
+err captcha_picture(struct ctx *c, struct str id, struct str *png_out) MUST_CHECK;
+
+/* Whether typed answers it, in any case, white space ignored; the answer is gone afterwards. */
+err captcha_check(struct ctx *c, struct str id, struct str typed, bool *is_right_out) MUST_CHECK;
+
+#endif

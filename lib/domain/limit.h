@@ -1,0 +1,45 @@
+/*
+ * Rate limits: sliding windows in Redis, by account and by address, with the
+ * time from Redis. A request that is refused is not counted. When Redis is gone they are open.
+ */
+#ifndef DOMAIN_LIMIT_H
+#define DOMAIN_LIMIT_H
+
+#include "domain/ctx.h"
+
+/* So many in so many seconds. */
+struct limit_class {
+	const char *name;
+	int per_account;    /* 0: not limited by account */
+	int per_address;    /* 0: not limited by address */
+	int seconds;
+};
+
+/* The classes the site uses; the numbers are explained in limit.c. */
+extern const struct limit_class limit_login;    /* tries */
+extern const struct limit_class limit_register;
+extern const struct limit_class limit_mail;     /* links asked for again */
+extern const struct limit_class limit_post;     /* posts written */
+extern const struct limit_class limit_comment;
+extern const struct limit_class limit_react;    /* votes and likes */
+extern const struct limit_class limit_edit;     /* edits, drafts, previews, deletes */
+
+/* The key of an account's window, in the slot of its sessions. */
+struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id);
+/* Of an address: IPv4 whole, IPv6 by its /64. */
+struct str limit_address_key(struct arena *a, const struct limit_class *l, struct str address);
+/* Of anything else that is counted: failures of one login name. who is hashed. */
+struct str limit_other_key(struct arena *a, const struct limit_class *l, struct str who);
+
+/* Queue one step of a window. */
+struct cache_reply *limit_want(struct ctx *c, struct str key, int most, int seconds);
+/* After the flush: OK, or ERR_LIMITED with the seconds until it ends. Unanswered is OK. */
+err limit_read(const struct cache_reply *reply, int64_t *retry_seconds) MUST_CHECK;
+
+/* Both in one call, for code outside the hot path. */
+err limit_check(struct ctx *c, struct str key, int most, int seconds, int64_t *retry_seconds) MUST_CHECK;
+
+/* How often it was counted in the window, without counting. */
+int64_t limit_peek(struct ctx *c, struct str key, int seconds);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The frame of a FastCGI binary: its accept loop and its route table.
+ *
+ * A route without a flag needs a login; a POST needs a token, the same origin and a small body. Flags
+ * only loosen, but for the roles, which only tighten.
+ */
+#ifndef WEB_APP_H
+#define WEB_APP_H
+
+#include "domain/limit.h"
+#include "web/req.h"
+
+enum {
+	ROUTE_PUBLIC = 1,       /* guests too */
+	ROUTE_NO_CSRF = 2,      /* no token: only for forms whose effect is harmless; the origin is still checked */
+	ROUTE_BIG_BODY = 4,     /* up to APP_BIG_BODY */
+	ROUTE_MODERATOR = 8,
+	ROUTE_ADMIN = 16,
+	ROUTE_DEVELOPMENT = 32, /* 404 unless site.mode is development */
+	ROUTE_LOCAL = 64,       /* 404 unless the peer is the loopback: metrics */
+	ROUTE_NO_SESSION = 128, /* no session look-up at all: health checks, feeds */
+};
+
+#define APP_SMALL_BODY (256 * 1024)
+#define APP_BIG_BODY (8 * 1024 * 1024)
+
+struct route {
+	enum http_method method;
+	const char *pattern;  /* "/posts/{id}/edit"; {id} number, {slug} word, {file} word with dots */
+	err (*handle)(struct req *r);
+	int flags;
+	const struct limit_class *limit; /* NULL: none */
+	/* Queue what the page will need into the session's pipeline; may be NULL. r->viewer_hint is known. */
+	void (*prepare)(struct req *r);
+};
+
+/*
+ * Serve until told to stop: FastCGI when fd 0 is a listening socket, one CGI request otherwise;
+ * "--routes" prints the table. Returns the exit status.
+ */
+int app_main(int argc, char **argv, const char *name, const struct route *routes, size_t count);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * The views every page shares: the layout around it, error pages.
+ */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "html/html.h"
+
+/* templates/layout.html */
+struct page_view {
+	struct str language_tag;   /* "zh-CN" */
+	struct str site_name;
+	struct str title;          /* of the page, without the site's name */
+	struct str description;
+	struct url canonical;
+	struct url feed;
+	bool is_noindex;
+	struct html body;
+	struct str flash;          /* a message, shown once; empty for none */
+	bool is_guest;
+	bool is_moderator, is_admin;
+	struct str viewer_name;
+	struct url viewer_link, viewer_avatar;
+	struct url login;          /* with "next" to here */
+	struct url here;           /* for the language form */
+	bool is_chinese;           /* the page's language; the form offers the other one */
+	bool is_hot, is_new, is_featured; /* the current entry of the navigation */
+	bool is_development;
+};
+
+/* templates/error.html */
+struct error_view {
+	int status;
+	struct str title, text;
+	struct str request_id;     /* to tell an administrator */
+	int64_t retry_seconds;     /* 429: 0 otherwise */
+	bool is_unavailable;       /* 503: the reader may try again */
+	struct url login;          /* 403 for guests; empty otherwise */
+};
+
+#endif

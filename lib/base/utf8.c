@@ -128,49 +128,52 @@ static const struct range invisible[] = {
 	{ 0x1D173, 0x1D17A }, { 0xE0000, 0xE00FF }, { 0xE01F0, 0xE0FFF },
 };
 
-bool utf8_is_invisible(uint32_t code_point)
+/* The ranges are in order. */
+static bool is_in(const struct range *ranges, size_t count, uint32_t code_point)
 {
 	size_t i;
 
-	if (code_point >= 0x20 && code_point < 0x7F)
-		return false;
-	/* The last two code points of each plane are no characters. */
-	if ((code_point & 0xFFFE) == 0xFFFE)
-		return true;
-	for (i = 0; i < ARRAY_LEN(invisible); i++) {
-		if (code_point < invisible[i].first)
-			return false;
-		if (code_point <= invisible[i].last)
+	for (i = 0; i < count && code_point >= ranges[i].first; i++) {
+		if (code_point <= ranges[i].last)
 			return true;
 	}
 	return false;
 }
 
-/* White space that is left after NFKC, which turns most of it into U+0020. */
-static bool is_space(uint32_t code_point)
+bool utf8_is_invisible(uint32_t code_point)
 {
-	return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
-	       code_point == 0x85 || code_point == 0x1680 || code_point == 0x2028 ||
-	       code_point == 0x2029;
+	if (code_point >= 0x20 && code_point < 0x7F)
+		return false;
+	/* The last two code points of each plane are no characters. */
+	if ((code_point & 0xFFFE) == 0xFFFE)
+		return true;
+	return is_in(invisible, ARRAY_LEN(invisible), code_point);
 }
 
-static struct str trim(struct str s)
+static bool is_space(uint32_t code_point)
+{
+	static const struct range spaces[] = {
+		{ 0x09, 0x0D },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xA0, 0xA0 },
+		{ 0x1680, 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
+		{ 0x205F, 0x205F }, { 0x3000, 0x3000 },
+	};
+
+	return is_in(spaces, ARRAY_LEN(spaces), code_point);
+}
+
+struct str utf8_trim(struct str s)
 {
 	struct str rest = s;
-	struct str start = { s.p, 0 };
+	struct str inner = { s.p, 0 };
 	uint32_t code_point;
-	bool is_begun = false;
 
 	while (utf8_next(&rest, &code_point)) {
-		if (is_space(code_point)) {
-			if (!is_begun)
-				start = (struct str){ rest.p, 0 };
-			continue;
-		}
-		is_begun = true;
-		start.n = (size_t)(rest.p - start.p);
+		if (!is_space(code_point))
+			inner.n = (size_t)(rest.p - inner.p);
+		else if (inner.n == 0)
+			inner.p = rest.p;
 	}
-	return start;
+	return inner;
 }
 
 err utf8_fold(struct arena *a, struct str s, struct str *out)
@@ -187,7 +190,7 @@ err utf8_fold(struct arena *a, struct str s, struct str *out)
 	n = utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &folded, options);
 	if (n < 0)
 		return n == UTF8PROC_ERROR_NOMEM ? ERR_INTERNAL : ERR_INVALID;
-	trimmed = str_copy(a, trim((struct str){ (const char *)folded, (size_t)n }));
+	trimmed = str_copy(a, utf8_trim((struct str){ (const char *)folded, (size_t)n }));
 	free(folded);
 	if (trimmed.n == 0)
 		return ERR_INVALID;

@@ -19,8 +19,14 @@ size_t utf8_count(struct str s);
 /* The first `count` code points of s; never cuts inside one. */
 struct str utf8_cut(struct str s, size_t count);
 
-/* C0 and C1 controls but tab and newline, bidirectional overrides, and other invisible code points
- * that have no place in a name or title. */
+/* Without Unicode white space (U+3000 among it) at both ends. */
+struct str utf8_trim(struct str s);
+
+/*
+ * C0 and C1 controls but tab and newline, bidirectional overrides, and other invisible code points
+ * that have no place in a name or title. The joiners U+200C and U+200D and the variation selectors
+ * are not among them, because scripts and emoji need them.
+ */
 bool utf8_is_invisible(uint32_t code_point);
 
 /*

@@ -16,9 +16,11 @@
 enum field_kind { FIELD_KIND_TEXT, FIELD_KIND_INT };
 
 enum {
-	FIELD_ONE_LINE = 1,   /* no line breaks or other control characters; white space trimmed */
-	FIELD_KEEP_SPACE = 2, /* not trimmed: passwords */
-	FIELD_OPTIONAL = 4,   /* may be missing or empty: then "" or 0 */
+	/* No line breaks and no invisible characters (base/utf8.h); white space trimmed. */
+	FIELD_ONE_LINE = 1,
+	FIELD_KEEP_SPACE =
+		2,          /* with the above: not trimmed; alone: nothing is refused: passwords */
+	FIELD_OPTIONAL = 4, /* may be missing or empty: then "" or 0 */
 };
 
 struct field {
@@ -30,18 +32,22 @@ struct field {
 };
 
 #define FIELD_TEXT(type, member, min, max, flags) \
-	{ #member, FIELD_KIND_TEXT, (flags), (min), (max), offsetof(type, member) }
+	{ \
+#member, FIELD_KIND_TEXT, (flags), (min), (max), offsetof(type, member) \
+	}
 #define FIELD_INT(type, member, min, max, flags) \
-	{ #member, FIELD_KIND_INT, (flags), (min), (max), offsetof(type, member) }
+	{ \
+#member, FIELD_KIND_INT, (flags), (min), (max), offsetof(type, member) \
+	}
 #define FIELD_ID(type, member, flags) FIELD_INT(type, member, 1, INT64_MAX, flags)
 
 #define FIELD_ERRORS_MAX 16
 
 /* What is wrong, and where; shown at the field. */
 struct field_error {
-	const char *name;     /* the field's */
-	const char *message;  /* English, for the text catalogue; {0} is the number */
-	int64_t number;       /* the limit that was passed; 0 when the message has none */
+	const char *name;    /* the field's */
+	const char *message; /* English, for the text catalogue; {0} is the number */
+	int64_t number;      /* the limit that was passed; 0 when the message has none */
 };
 
 struct field_errors {
@@ -53,6 +59,9 @@ struct field_errors {
  * Read every field of the table into the struct at out. True when all are right. When not,
  * errors says which and the struct holds what was typed wherever it fits
  * (texts as typed, numbers 0), so that the form can be shown again.
+ *
+ * Texts without flags are kept byte for byte; control characters but tab and newline are refused.
+ * A text that shows nothing (white space, joiners) counts as empty, but for FIELD_KEEP_SPACE.
  */
 bool fields_read(struct arena *a, const struct form *form, const struct field *table, size_t count,
 		 void *out, struct field_errors *errors) MUST_CHECK;

@@ -12,10 +12,10 @@
 #include "base/str.h"
 
 #define FORM_FIELDS_MAX 64
-#define FORM_NAME_MAX 64            /* bytes */
-#define FORM_QUERY_MAX 4096         /* bytes of a query string */
+#define FORM_NAME_MAX 64    /* bytes */
+#define FORM_QUERY_MAX 4096 /* bytes of a query string */
 #define FORM_COOKIES_MAX 64
-#define FORM_FILE_NAME_MAX 255      /* bytes; longer is cut from the front */
+#define FORM_FILE_NAME_MAX 255 /* bytes; longer is cut from the front */
 
 struct form_field {
 	struct str name;
@@ -30,10 +30,19 @@ struct form {
 	size_t count;
 };
 
-/* application/x-www-form-urlencoded and query strings. ERR_INVALID past a limit or when not UTF-8. */
+/*
+ * application/x-www-form-urlencoded. ERR_INVALID past a limit, at a '%' without two hex digits, or
+ * when not UTF-8. Pairs without a name are dropped.
+ */
 err form_parse_urlencoded(struct arena *a, struct str text, struct form *out) MUST_CHECK;
 
-/* multipart/form-data; content_type is the header's whole value, for the boundary. */
+/* The same of at most FORM_QUERY_MAX bytes. */
+err form_parse_query(struct arena *a, struct str text, struct form *out) MUST_CHECK;
+
+/*
+ * multipart/form-data; content_type is the header's whole value, for the boundary. Nothing may
+ * stand before the first and after the last boundary. Values without line breaks point into body.
+ */
 err form_parse_multipart(struct arena *a, struct str content_type, struct str body,
 			 struct form *out) MUST_CHECK;
 
@@ -41,11 +50,18 @@ err form_parse_multipart(struct arena *a, struct str content_type, struct str bo
 err form_parse_body(struct arena *a, struct str content_type, struct str body,
 		    struct form *out) MUST_CHECK;
 
-/* A Cookie header (RFC 6265). Malformed pairs are skipped, never an error. Values are not decoded. */
+/*
+ * A Cookie header (RFC 6265). Malformed pairs and those past FORM_COOKIES_MAX are skipped, never an
+ * error. Values are not decoded; they point into header.
+ */
 void form_parse_cookies(struct arena *a, struct str header, struct form *out);
 
-/* The first value under name; empty when there is none. */
+/* The first value under name; empty when there is none. Files are not looked at. */
 struct str form_get(const struct form *f, const char *name);
 bool form_has(const struct form *f, const char *name);
+
+/* The first file under name, or NULL. A file input left empty gives one without a name and bytes.
+ */
+const struct form_field *form_get_file(const struct form *f, const char *name);
 
 #endif

@@ -26,8 +26,15 @@ struct db_statement {
 	struct db_slot *slots;    /* one per column; the handle points into it */
 };
 
+/* The configuration as the client library wants it. */
+struct db_address {
+	char *host, *socket, *user, *password, *name; /* socket is NULL for TCP */
+	unsigned port;
+};
+
 struct db {
-	const struct config *config;
+	struct arena *arena; /* holds the address */
+	struct db_address address;
 	MYSQL *mysql;                   /* NULL: not connected */
 	struct db_statement *statements; /* open addressing, room is a power of two */
 	size_t room, used;
@@ -51,6 +58,10 @@ void db_drop(struct db *db);
 /* The prepared statement of sql, prepared now when it is new. */
 err db_prepare(struct db *db, const struct db_sql *sql, struct db_statement **out) MUST_CHECK;
 void db_forget_statements(struct db *db);
+
+/* Send the statement with its values; its rows, when it has any, wait to be fetched. */
+err db_execute(struct db *db, const struct db_sql *sql, struct db_args args,
+	       struct db_statement **out) MUST_CHECK;
 
 /*
  * Log an error and return its code. Drops the connection when it is of no more use, and

@@ -2,8 +2,10 @@
  * Words to mask in a text: an Aho-Corasick automaton over code points (Aho and
  * Corasick, "Efficient string matching", CACM 18(6), 1975). Letters are compared
  * case-folded and full-width forms as their usual ones; symbols between the
- * characters of a word are skipped, so that "b-a-d" is found by "bad". Where words
- * overlap everything any of them covers is masked.
+ * characters of a word are skipped, so that "b-a-d" is found by "bad". So is white
+ * space in Chinese; between words of Latin and its like it counts ("bad" is not in
+ * "club admin"), unless the letters stand one by one ("b a d"). Where words overlap
+ * everything any of them covers is masked.
  */
 #ifndef BASE_WORDS_H
 #define BASE_WORDS_H

@@ -6,8 +6,8 @@
 #define DOMAIN_CTX_H
 
 #include "base/config.h"
-#include "base/id.h"
 #include "base/str.h"
+#include "domain/process.h"
 #include "store/cache.h"
 #include "store/db.h"
 #include "store/mq.h"
@@ -30,14 +30,21 @@ struct ctx {
 	struct db *db;
 	struct cache *cache;
 	struct mq *mq;
-	struct id_source *ids; /* call ctx_new_id, which leases the worker number on first use */
+	struct process *process; /* what this process keeps between requests; process_new at start */
 	struct viewer viewer;
 	int64_t now;           /* Unix ms, UTC; the same for the whole request */
 	struct outbox_queue *outbox; /* events written by this request, to publish after the reply */
 };
 
-/* A new snowflake id. ERR_UNAVAILABLE when no worker number can be leased. In domain/worker.c. */
+/*
+ * A new snowflake id. The process leases a worker number on first use and renews it, on a connection
+ * of its own, so that this may be called inside a transaction. ERR_UNAVAILABLE when none can be leased.
+ * In domain/worker.c.
+ */
 err ctx_new_id(struct ctx *c, int64_t *out) MUST_CHECK;
+
+/* Give the worker number back, when the process ends: a restart then finds it free at once. */
+void ctx_release_ids(struct ctx *c);
 
 static inline bool ctx_is_guest(const struct ctx *c)
 {

@@ -1,299 +1,369 @@
 /*
- * Words to mask. A text is first turned into units, the characters that count;
- * the automaton is a trie in one array with a hash table for its edges.
+ * Words to mask: two Aho-Corasick automata that read the text side by side. Most words are
+ * looked for in the letters alone, whatever stands between them; a word that has symbols of its
+ * own ("c++", two words with a space) would be another one without them, and is looked for as it
+ * is written.
  */
 #include "base/words.h"
 
-#include <utf8proc.h>
-
 #include "base/buf.h"
-#include "base/utf8.h"
+#include "base/words_letter.h"
 
 #define ROOT 0
-
-/* A character that counts, folded, and the bytes of the text it stands for. */
-struct unit {
-	uint32_t code_point;
-	size_t from, to;
-};
+#define RUNS_FIRST 16
 
 struct node {
-	uint32_t code_point; /* on the edge to this node */
+	uint32_t code_point; /* on the edge from the parent */
 	uint32_t parent;
-	uint32_t fail;    /* the longest proper suffix that is in the trie too */
-	uint32_t depth;   /* units from the root */
-	uint32_t longest; /* units of the longest word that ends here; 0 for none */
+	uint32_t fail;  /* the longest proper suffix of this node's text that is a node */
+	uint32_t next;  /* another node of this depth, while building */
+	uint32_t depth; /* letters from the root */
+	uint32_t match; /* letters of the longest word that ends here; 0 when none does */
+};
+
+struct automaton {
+	struct node *nodes;
+	uint32_t count;
+	uint32_t *slots; /* hash table of (parent, code point): node numbers, 0 for free */
+	size_t slot_mask;
+	uint32_t longest; /* letters of the longest word */
 };
 
 struct words {
-	struct node *nodes; /* the root first; no node stands before its parent */
-	size_t count;
-	uint32_t *edges; /* numbers of nodes, hashed by parent and code point; 0 is free */
-	size_t mask;
+	struct automaton plain;   /* words of letters only */
+	struct automaton written; /* words with symbols of their own */
 };
 
-static uint32_t fold(uint32_t code_point)
+/* The slot that holds the child, or the free one where it belongs. */
+static uint32_t *find_slot(const struct automaton *m, uint32_t parent, uint32_t code_point)
 {
-	if (code_point >= 0xFF01 && code_point <= 0xFF5E)
-		code_point -= 0xFEE0;
-	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code_point);
+	uint64_t key = (uint64_t)parent << 32 | code_point;
+	/* Fibonacci hashing; the upper half is the mixed one. */
+	size_t i = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & m->slot_mask;
+
+	for (;; i = (i + 1) & m->slot_mask) {
+		uint32_t n = m->slots[i];
+
+		if (n == ROOT)
+			return &m->slots[i];
+		if (m->nodes[n].parent == parent && m->nodes[n].code_point == code_point)
+			return &m->slots[i];
+	}
 }
 
-/* Letters and digits; what is left are symbols, marks and white space. */
-static bool is_counted(uint32_t code_point)
+static uint32_t step(const struct automaton *m, uint32_t node, uint32_t code_point)
 {
-	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code_point);
+	for (;;) {
+		uint32_t next = *find_slot(m, node, code_point);
 
-	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-	       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+		if (next != ROOT || node == ROOT)
+			return next;
+		node = m->nodes[node].fail;
+	}
 }
 
-static bool is_space(uint32_t code_point)
+/* Room for words of `letters` letters together. */
+static void automaton_init(struct automaton *m, struct arena *a, size_t letters)
 {
-	return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
-	       utf8proc_category((utf8proc_int32_t)code_point) == UTF8PROC_CATEGORY_ZS;
+	size_t slots = 4;
+
+	if (letters > UINT32_MAX / 4)
+		BUG("%zu letters are too many for a list of words", letters);
+	while (slots < 2 * (letters + 1))
+		slots *= 2;
+	m->nodes = ARENA_ARRAY(a, struct node, letters + 1);
+	m->slots = ARENA_ARRAY(a, uint32_t, slots);
+	m->slot_mask = slots - 1;
+	m->count = 1;
 }
 
-/* Of a script that puts spaces between words, as all those before U+2E80 do. */
-static bool is_spaced(uint32_t code_point)
+/* The node for one letter more below `node`. */
+static uint32_t automaton_extend(struct automaton *m, uint32_t node, uint32_t code_point)
 {
-	return code_point < 0x2E80 && is_counted(code_point);
+	uint32_t *slot = find_slot(m, node, code_point);
+
+	if (*slot == ROOT) {
+		m->nodes[m->count].code_point = code_point;
+		m->nodes[m->count].parent = node;
+		m->nodes[m->count].depth = m->nodes[node].depth + 1;
+		*slot = m->count++;
+	}
+	return *slot;
 }
 
-/* Where the reading of a text is. */
-struct scan {
-	struct str text, rest;
-	uint32_t before;     /* the code point before rest */
-	uint32_t counted;    /* the last one that counted, */
-	bool was_alone;      /* whether it stood alone, */
-	bool has_space;      /* and whether there was white space since */
-	struct unit pending; /* follows a ' '; code_point is 0 when there is none */
-};
-
-static struct scan scan_start(struct str text)
+/* letters: an array of uint32_t, as fold_word made it. */
+static void automaton_add(struct automaton *m, struct str letters)
 {
-	return (struct scan){ .text = text, .rest = text, .before = ' ', .counted = ' ' };
+	uint32_t node = ROOT;
+	size_t i;
+
+	if (letters.n == 0)
+		return;
+	for (i = 0; i < letters.n; i += sizeof(uint32_t)) {
+		uint32_t code_point;
+
+		memcpy(&code_point, letters.p + i, sizeof(code_point));
+		node = automaton_extend(m, node, code_point);
+	}
+	m->nodes[node].match = m->nodes[node].depth;
+	if (m->longest < m->nodes[node].depth)
+		m->longest = m->nodes[node].depth;
 }
 
-/* The last code point read is a letter with no letter at either side. */
-static bool stands_alone(const struct scan *s)
+/* Set fail and match of each node, by depth, because they look at less deep ones. */
+static void automaton_finish(struct automaton *m, struct arena *a)
 {
-	struct str ahead = s->rest;
-	uint32_t after;
+	uint32_t *first = ARENA_ARRAY(a, uint32_t, (size_t)m->longest + 1);
+	uint32_t depth;
+	uint32_t n;
 
-	return !is_spaced(s->before) && !(utf8_next(&ahead, &after) && is_spaced(fold(after)));
-}
+	for (n = 1; n < m->count; n++) {
+		m->nodes[n].next = first[m->nodes[n].depth];
+		first[m->nodes[n].depth] = n;
+	}
+	for (depth = 1; depth <= m->longest; depth++) {
+		for (n = first[depth]; n != ROOT; n = m->nodes[n].next) {
+			struct node *node = &m->nodes[n];
 
-/* A unit that was found; a ' ' is put before it where two words meet. */
-static struct unit scan_count(struct scan *s, struct unit unit)
-{
-	bool is_alone = stands_alone(s);
-	bool is_border = s->has_space && is_spaced(s->counted) && is_spaced(unit.code_point) &&
-			 !(s->was_alone && is_alone);
-
-	s->before = unit.code_point;
-	s->counted = unit.code_point;
-	s->was_alone = is_alone;
-	s->has_space = false;
-	if (!is_border)
-		return unit;
-	s->pending = unit;
-	return (struct unit){ ' ', unit.from, unit.from };
+			if (node->parent != ROOT)
+				node->fail = step(m, m->nodes[node->parent].fail, node->code_point);
+			if (node->match == 0)
+				node->match = m->nodes[node->fail].match;
+		}
+	}
 }
 
 /*
- * The next unit of a text. Symbols are left out. So is white space, but between words of Latin and
- * its like it counts as one ' ': there is no word of a, s, s in "has some". Letters set apart one
- * by one, "b a d", are no words, and close up.
+ * The letters of a word, as uint32_t in `out`, each run of white space inside as one. True when
+ * the word has symbols of its own; they are among them.
  */
-static bool scan_next(struct scan *s, struct unit *out)
+static bool fold_word(struct buf *out, struct str word)
 {
-	uint32_t code_point;
-	size_t from;
+	const uint32_t space = ' ';
+	struct letters read = letters_of(word);
+	struct letter letter;
+	bool has_symbols = false;
+	bool is_space_owed = false;
 
-	if (s->pending.code_point) {
-		*out = s->pending;
-		s->pending.code_point = 0;
-		return true;
-	}
-	while (from = s->text.n - s->rest.n, utf8_next(&s->rest, &code_point)) {
-		code_point = fold(code_point);
-		if (is_counted(code_point)) {
-			*out = scan_count(s,
-					  (struct unit){ code_point, from, s->text.n - s->rest.n });
-			return true;
+	buf_clear(out);
+	while (letters_next(&read, &letter)) {
+		if (letter.kind == LETTER_SPACE || letter.kind == LETTER_BREAK) {
+			is_space_owed = out->n > 0;
+			continue;
 		}
-		s->has_space = s->has_space || is_space(code_point);
-		s->before = code_point;
+		if (is_space_owed)
+			buf_add_bytes(out, &space, sizeof(space));
+		has_symbols = has_symbols || is_space_owed || letter.kind == LETTER_SYMBOL;
+		is_space_owed = false;
+		buf_add_bytes(out, &letter.code_point, sizeof(letter.code_point));
 	}
-	return false;
-}
-
-static uint32_t *edge(const struct words *w, uint32_t parent, uint32_t code_point)
-{
-	uint64_t hash = ((uint64_t)parent << 21 ^ code_point) * UINT64_C(0x9E3779B97F4A7C15);
-	size_t i = (size_t)(hash >> 20) & w->mask;
-
-	while (w->edges[i] && (w->nodes[w->edges[i]].parent != parent ||
-			       w->nodes[w->edges[i]].code_point != code_point))
-		i = (i + 1) & w->mask;
-	return &w->edges[i];
-}
-
-static void add_word(struct words *w, struct str word)
-{
-	struct scan scan = scan_start(word);
-	uint32_t at = ROOT;
-	struct unit unit;
-
-	while (scan_next(&scan, &unit)) {
-		uint32_t *next = edge(w, at, unit.code_point);
-
-		if (!*next) {
-			w->nodes[w->count] = (struct node){
-				.code_point = unit.code_point,
-				.parent = at,
-				.depth = w->nodes[at].depth + 1,
-			};
-			*next = (uint32_t)w->count++;
-		}
-		at = *next;
-	}
-	w->nodes[at].longest = w->nodes[at].depth;
-}
-
-/* From a state, by one more unit, to the longest suffix that is in the trie. */
-static uint32_t step(const struct words *w, uint32_t state, uint32_t code_point)
-{
-	for (;;) {
-		uint32_t next = *edge(w, state, code_point);
-
-		if (next || state == ROOT)
-			return next;
-		state = w->nodes[state].fail;
-	}
-}
-
-static int by_depth(const void *left, const void *right, void *nodes)
-{
-	const struct node *n = nodes;
-	uint32_t l = n[*(const uint32_t *)left].depth;
-	uint32_t r = n[*(const uint32_t *)right].depth;
-
-	return (l > r) - (l < r);
-}
-
-/* The fail of a node needs those of all nodes above it. */
-static void link_suffixes(struct words *w, struct arena *a)
-{
-	uint32_t *order = ARENA_ARRAY(a, uint32_t, w->count);
-	size_t i;
-
-	for (i = 0; i < w->count; i++)
-		order[i] = (uint32_t)i;
-	qsort_r(order, w->count, sizeof(*order), by_depth, w->nodes);
-	for (i = 1; i < w->count; i++) {
-		struct node *n = &w->nodes[order[i]];
-
-		if (n->parent != ROOT)
-			n->fail = step(w, w->nodes[n->parent].fail, n->code_point);
-		if (!n->longest)
-			n->longest = w->nodes[n->fail].longest;
-	}
+	return has_symbols;
 }
 
 struct words *words_new(struct arena *a, const struct str *list, size_t count)
 {
 	struct words *w = ARENA_NEW(a, struct words);
-	size_t nodes = 1;
-	size_t room = 16;
+	size_t plain = 0;
+	size_t written = 0;
+	struct buf folded;
 	size_t i;
 
-	/* A border makes two units of one code point, but takes the place of white space. */
-	for (i = 0; i < count; i++)
-		nodes += utf8_count(list[i]);
-	if (nodes > UINT32_MAX / 4)
-		BUG("%zu words are too many", count);
-	while (room < 2 * nodes)
-		room *= 2;
-	w->nodes = ARENA_ARRAY(a, struct node, nodes);
-	w->count = 1;
-	w->edges = ARENA_ARRAY(a, uint32_t, room);
-	w->mask = room - 1;
-	for (i = 0; i < count; i++)
-		add_word(w, list[i]);
-	link_suffixes(w, a);
+	buf_init(&folded, a, 256);
+	for (i = 0; i < count; i++) {
+		if (fold_word(&folded, list[i]))
+			written += folded.n / sizeof(uint32_t);
+		else
+			plain += folded.n / sizeof(uint32_t);
+	}
+	automaton_init(&w->plain, a, plain);
+	automaton_init(&w->written, a, written);
+	for (i = 0; i < count; i++) {
+		bool has_symbols = fold_word(&folded, list[i]);
+
+		automaton_add(has_symbols ? &w->written : &w->plain, buf_str(&folded));
+	}
+	automaton_finish(&w->plain, a);
+	automaton_finish(&w->written, a);
 	return w;
 }
 
-/* Bytes covered by words. */
+/* One automaton on its way through a text. */
+struct cursor {
+	const struct automaton *automaton;
+	uint32_t node;
+	size_t count;   /* letters taken */
+	size_t *starts; /* a ring: where the last letters start; NULL when nobody asks */
+};
+
+/* A text being searched. */
+struct scan {
+	struct letters read;
+	struct cursor plain, written;
+	uint32_t previous; /* the last letter */
+	size_t together;   /* letters since white space */
+	bool is_apart;     /* white space since the last letter */
+};
+
+/* Bytes [from, to) of the text. */
 struct run {
 	size_t from, to;
 };
 
-/* Put a run behind the others, which end no later, and join it with those it touches. */
-static void add_run(struct run *runs, size_t *count, struct run run)
+static size_t ring_size(const struct automaton *m)
 {
-	while (*count && runs[*count - 1].to >= run.from) {
-		if (runs[*count - 1].from < run.from)
-			run.from = runs[*count - 1].from;
-		--*count;
-	}
-	runs[(*count)++] = run;
+	return (size_t)m->longest + 1;
 }
 
-/* How many runs there are; they are put into the room for one per code point. */
-static size_t find_runs(struct arena *a, const struct words *w, struct str text, struct run *runs)
+static struct cursor cursor_at(struct arena *a, const struct automaton *m)
 {
-	size_t *starts = ARENA_ARRAY(a, size_t, utf8_count(text)); /* of the units so far */
-	struct scan scan = scan_start(text);
-	uint32_t state = ROOT;
-	size_t units = 0;
-	size_t count = 0;
-	struct unit unit;
+	return (struct cursor){
+		.automaton = m,
+		.starts = a ? ARENA_ARRAY(a, size_t, ring_size(m)) : NULL,
+	};
+}
 
-	while (scan_next(&scan, &unit)) {
-		uint32_t longest;
+/* a may be NULL when only the ends of matches matter. */
+static struct scan scan_of(struct arena *a, const struct words *w, struct str text)
+{
+	return (struct scan){
+		.read = letters_of(text),
+		.plain = cursor_at(a, &w->plain),
+		.written = cursor_at(a, &w->written),
+	};
+}
 
-		starts[units++] = unit.from;
-		state = step(w, state, unit.code_point);
-		longest = w->nodes[state].longest;
-		if (longest)
-			add_run(runs, &count, (struct run){ starts[units - longest], unit.to });
+/* Take a letter; whether a word ends with it, the longest of them from *from. */
+static bool cursor_take(struct cursor *c, const struct letter *letter, size_t *from)
+{
+	const struct automaton *m = c->automaton;
+	size_t match;
+
+	if (c->starts)
+		c->starts[c->count % ring_size(m)] = letter->from;
+	c->count++;
+	c->node = step(m, c->node, letter->code_point);
+	match = m->nodes[c->node].match;
+	if (match == 0)
+		return false;
+	if (c->starts)
+		*from = c->starts[(c->count - match) % ring_size(m)];
+	return true;
+}
+
+/* Whether another letter stands right after the one that was read. */
+static bool is_followed(const struct scan *s)
+{
+	struct letters ahead = s->read;
+	struct letter next;
+
+	return letters_next(&ahead, &next) && next.kind == LETTER_PLAIN;
+}
+
+/*
+ * Whether a letter goes on with the word before it. White space stands between Chinese
+ * characters at will, and between letters that are spelt out one by one; elsewhere it is the
+ * border of two words.
+ */
+static bool is_joined(const struct scan *s, uint32_t code_point)
+{
+	if (!s->is_apart || letter_is_wide(s->previous) || letter_is_wide(code_point))
+		return true;
+	return s->together == 1 && !is_followed(s);
+}
+
+static bool take_plain(struct scan *s, const struct letter *letter, size_t *from)
+{
+	if (!is_joined(s, letter->code_point))
+		s->plain.node = ROOT;
+	s->together = s->is_apart ? 1 : s->together + 1;
+	s->is_apart = false;
+	s->previous = letter->code_point;
+	return cursor_take(&s->plain, letter, from);
+}
+
+/* The next place where a word ends. */
+static bool scan_next(struct scan *s, struct run *out)
+{
+	struct letter letter;
+
+	while (letters_next(&s->read, &letter)) {
+		size_t plain_from = letter.to;
+		size_t written_from = letter.to;
+		bool is_found = false;
+
+		if (letter.kind == LETTER_BREAK)
+			s->plain.node = s->written.node = ROOT;
+		else
+			is_found = cursor_take(&s->written, &letter, &written_from);
+		if (letter.kind == LETTER_PLAIN)
+			is_found = take_plain(s, &letter, &plain_from) || is_found;
+		else if (letter.kind != LETTER_SYMBOL)
+			s->is_apart = true;
+		if (is_found) {
+			out->from = plain_from < written_from ? plain_from : written_from;
+			out->to = letter.to;
+			return true;
+		}
 	}
-	return count;
+	return false;
+}
+
+/* Runs in order, none touching the next. */
+struct runs {
+	struct arena *arena;
+	struct run *list;
+	size_t count, room;
+};
+
+/* Runs come in the order of their ends, so only the last ones can touch the new one. */
+static void runs_add(struct runs *r, struct run run)
+{
+	while (r->count > 0 && r->list[r->count - 1].to >= run.from) {
+		r->count--;
+		if (run.from > r->list[r->count].from)
+			run.from = r->list[r->count].from;
+	}
+	if (r->count == r->room) {
+		size_t room = r->room ? 2 * r->room : RUNS_FIRST;
+
+		r->list = arena_grow(r->arena, r->list, r->room * sizeof(run), room * sizeof(run));
+		r->room = room;
+	}
+	r->list[r->count++] = run;
+}
+
+struct str words_mask_as(struct arena *a, const struct words *w, struct str text, struct str mask)
+{
+	struct scan scan = scan_of(a, w, text);
+	struct runs runs = { .arena = a };
+	struct run run;
+	struct buf out;
+	size_t done = 0;
+	size_t i;
+
+	while (scan_next(&scan, &run))
+		runs_add(&runs, run);
+	if (runs.count == 0)
+		return text;
+	buf_init(&out, a, text.n + mask.n);
+	for (i = 0; i < runs.count; i++) {
+		buf_add(&out, str_slice(text, done, runs.list[i].from));
+		buf_add(&out, mask);
+		done = runs.list[i].to;
+	}
+	buf_add(&out, str_slice(text, done, text.n));
+	return buf_str(&out);
 }
 
 struct str words_mask(struct arena *a, const struct words *w, struct str text)
 {
-	struct run *runs = ARENA_ARRAY(a, struct run, utf8_count(text));
-	size_t count = find_runs(a, w, text, runs);
-	size_t done = 0;
-	struct buf masked;
-	size_t i;
-
-	if (count == 0)
-		return text;
-	buf_init(&masked, a, text.n + 3 * count + 1);
-	for (i = 0; i < count; i++) {
-		buf_add(&masked, str_slice(text, done, runs[i].from));
-		BUF_LIT(&masked, "***");
-		done = runs[i].to;
-	}
-	buf_add(&masked, str_slice(text, done, text.n));
-	return buf_str(&masked);
+	return words_mask_as(a, w, text, STR("***"));
 }
 
 bool words_occur(const struct words *w, struct str text)
 {
-	struct scan scan = scan_start(text);
-	uint32_t state = ROOT;
-	struct unit unit;
+	struct scan scan = scan_of(NULL, w, text);
+	struct run run;
 
-	while (scan_next(&scan, &unit)) {
-		state = step(w, state, unit.code_point);
-		if (w->nodes[state].longest)
-			return true;
-	}
-	return false;
+	return scan_next(&scan, &run);
 }

@@ -69,9 +69,9 @@ static bool is_symbol(uint32_t code_point)
  */
 static size_t fold(uint32_t code_point, int32_t out[LETTERS_PER_CHARACTER])
 {
-	const utf8proc_option_t apart =
-		(utf8proc_option_t)(UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STABLE);
-	const utf8proc_option_t together = (utf8proc_option_t)(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+	const utf8proc_option_t apart = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
+							    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+	const utf8proc_option_t together = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	utf8proc_ssize_t n;
 	utf8proc_ssize_t i;
 	utf8proc_ssize_t kept = 0;

@@ -18,7 +18,8 @@ err outbox_add(struct ctx *c, struct str topic, struct str payload) MUST_CHECK;
 
 /*
  * After the reply: publish what this request recorded and mark it sent. Failures are logged and left to the
- * compensator. Forgets the remembered events.
+ * compensator. Forgets the remembered events. Also sends what the request queued for Redis without
+ * waiting for it (a post's new rank).
  */
 void outbox_publish_own(struct ctx *c);
 

@@ -1,0 +1,124 @@
+/* The outbox: rows written with the change they tell of, published once that is committed. */
+#include "domain/outbox.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* The compensator leaves a row alone for this long, so that it does not race its own process. */
+#define OWN_TIME_MS (30 * CLOCK_SECOND)
+
+struct outbox_queue {
+	struct buf ids; /* "1,2,3": a JSON array without its brackets */
+};
+
+static const struct db_sql sql_add =
+	SQL("INSERT INTO outbox (event_id, topic, payload, state, next_try_at, created_at)"
+	    " VALUES (?, ?, ?, 0, ?, ?)");
+
+static const struct db_sql sql_own =
+	SQL("SELECT o.event_id, o.topic, o.payload"
+	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
+	    " STRAIGHT_JOIN outbox o ON o.event_id = j.id WHERE o.state = 0");
+
+static const struct db_sql sql_sent =
+	SQL("UPDATE outbox o JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
+	    " ON o.event_id = j.id SET o.state = 1, o.attempts = o.attempts + 1 WHERE o.state = 0");
+
+err outbox_add(struct ctx *c, struct str topic, struct str payload)
+{
+	struct outbox_queue *q = c->outbox;
+	int64_t id;
+	err e = ctx_new_id(c, &id);
+
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_add,
+			    DB_ARGS(id, topic, payload, c->now + OWN_TIME_MS, c->now));
+	if (e)
+		return e;
+	if (!q) {
+		q = ARENA_NEW(c->arena, struct outbox_queue);
+		buf_init(&q->ids, c->arena, 64);
+		c->outbox = q;
+	}
+	if (q->ids.n)
+		buf_add_char(&q->ids, ',');
+	buf_add_i64(&q->ids, id);
+	return OK;
+}
+
+/*
+ * Only what is in the table is published: an event whose transaction was rolled back is remembered
+ * here, but never happened.
+ */
+static err find_own(struct ctx *c, struct str ids, struct mq_message **out, size_t *count)
+{
+	struct db_rows *rows;
+	struct mq_message *m;
+	err e = db_query(c->db, c->arena, &rows, &sql_own, DB_ARGS(ids));
+
+	if (e)
+		return e;
+	*count = 0;
+	*out = ARENA_ARRAY(c->arena, struct mq_message, db_count(rows) + 1);
+	while (db_next(rows)) {
+		m = &(*out)[(*count)++];
+		m->id = str_format(c->arena, "%lld", (long long)db_int(rows, 0));
+		m->key = db_str(rows, 1);
+		m->body = db_str(rows, 2);
+	}
+	return OK;
+}
+
+static err mark_sent(struct ctx *c, const struct mq_message *messages, size_t count,
+		     const bool *done)
+{
+	struct buf ids;
+	size_t i;
+
+	buf_init(&ids, c->arena, 64);
+	for (i = 0; i < count; i++) {
+		if (!done[i])
+			continue;
+		buf_add_char(&ids, ids.n ? ',' : '[');
+		buf_add(&ids, messages[i].id);
+	}
+	if (!ids.n)
+		return OK;
+	buf_add_char(&ids, ']');
+	return db_exec(c->db, NULL, &sql_sent, DB_ARGS(buf_str(&ids)));
+}
+
+static err publish(struct ctx *c, struct str ids)
+{
+	struct mq_message *messages;
+	size_t count;
+	bool *done;
+	err e = find_own(c, ids, &messages, &count);
+	err marked;
+
+	if (e || count == 0)
+		return e;
+	done = ARENA_ARRAY(c->arena, bool, count);
+	e = mq_publish_batch_confirmed(c->mq, messages, count, done);
+	marked = mark_sent(c, messages, count, done);
+	return e ? e : marked;
+}
+
+void outbox_publish_own(struct ctx *c)
+{
+	struct outbox_queue *q = c->outbox;
+	struct str ids;
+	err e;
+
+	/* What a write queued for Redis without waiting for it: the new place in a ranking. */
+	if (cache_flush(c->cache))
+		log_debug("what was queued for Redis at the end is lost");
+	c->outbox = NULL;
+	if (!q)
+		return;
+	ids = str_format(c->arena, "[" STR_FMT "]", STR_ARG(buf_str(&q->ids)));
+	e = publish(c, ids);
+	if (e)
+		log_warn("events %s are left to the compensator: %s", ids.p, err_name(e));
+}

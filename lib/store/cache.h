@@ -81,6 +81,7 @@ struct cache_script {
 	const char *text;
 };
 #define CACHE_SCRIPT(literal) { "" literal "" }
+#define CACHE_NO_ARGS ((struct cache_args){ NULL, 0 })
 
 struct cache *cache_new(const struct config *config);
 void cache_free(struct cache *c);

@@ -114,7 +114,10 @@ int64_t db_int(const struct db_rows *rows, unsigned column);
 struct str db_str(const struct db_rows *rows, unsigned column);
 bool db_is_null(const struct db_rows *rows, unsigned column);
 
-/* INSERT, UPDATE, DELETE. changed (may be NULL): rows changed, as MariaDB counts found rows. */
+/*
+ * INSERT, UPDATE, DELETE. changed (may be NULL): rows inserted, deleted or, for an UPDATE, found by its WHERE,
+ * whether or not their values were the same before.
+ */
 err db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args) MUST_CHECK;
 
 /*

@@ -60,23 +60,40 @@ struct mq_delivery {
 	bool is_redelivered;
 };
 
-/* Subscribe this connection to a queue, manual acks, with so many unacknowledged messages at most. */
+/*
+ * Subscribe to a queue, manual acks, with so many unacknowledged messages at most. From here on m
+ * is a consumer and does not publish: use another struct mq for that. A lost connection is opened
+ * and subscribed again by mq_next; what was not acknowledged is then delivered again.
+ */
 err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
 
 /*
  * The next message, its bytes in the arena. ERR_NOT_FOUND when none came within
- * timeout_ms. Heartbeats are served here.
+ * timeout_ms. ERR_UNAVAILABLE, after timeout_ms too, while the broker is away: just call it
+ * again. Heartbeats are served here, so call it at least every 15 s, or mq_idle.
  */
 err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_delivery *out) MUST_CHECK;
 
-/* Acknowledge tag (and all before it), after the database commit. */
+/*
+ * Sleep for ms, or until a signal, and keep the connection alive: for waiting until the database is
+ * back, with messages in hand. (Giving them back would use up their deliveries.)
+ */
+void mq_idle(struct mq *m, int64_t ms);
+
+/*
+ * Acknowledge tag (and all before it), after the database commit. These three return ERR_UNAVAILABLE,
+ * and send nothing, for a message of an earlier connection: it will be delivered again.
+ */
 err mq_ack(struct mq *m, uint64_t tag, bool and_all_before) MUST_CHECK;
-/* Give back: delivered again, and to the dead-letter queue after MQ_DELIVERY_LIMIT times. */
+/*
+ * Give back a message that failed for its own sake: delivered again, at most MQ_DELIVERY_LIMIT times,
+ * then it goes to the dead-letter queue.
+ */
 err mq_requeue(struct mq *m, uint64_t tag) MUST_CHECK;
 /* Cannot ever be handled: straight to the dead-letter queue. */
 err mq_reject(struct mq *m, uint64_t tag) MUST_CHECK;
 
-/* Messages waiting in a queue. ERR_NOT_FOUND when it does not exist. */
+/* Messages waiting in a queue, as counted some seconds ago. ERR_NOT_FOUND when it does not exist. */
 err mq_depth(struct mq *m, const char *queue, int64_t *out) MUST_CHECK;
 
 #endif

@@ -1,0 +1,185 @@
+/* Consuming: one queue, acknowledged by hand, after the work is safe elsewhere. */
+#include "store/mq_internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define REST_MS 3000           /* once a delivery began, the rest of it follows */
+#define HEARTBEAT_EVERY_MS 10000
+#define TAG_BITS 48            /* of the broker's tag; the connection's generation is above */
+
+static err subscribe_now(struct mq *m)
+{
+	err e = mq_ready(m);
+
+	if (e)
+		return e;
+	amqp_basic_qos(m->connection, MQ_CHANNEL, 0, m->prefetch, 0);
+	e = mq_check_reply(m, "cannot limit deliveries", amqp_get_rpc_reply(m->connection));
+	if (e)
+		return e;
+	amqp_basic_consume(m->connection, MQ_CHANNEL, amqp_cstring_bytes(m->queue), amqp_empty_bytes,
+			   0, 0, 0, amqp_empty_table);
+	e = mq_check_reply(m, "cannot subscribe", amqp_get_rpc_reply(m->connection));
+	m->is_subscribed = !e;
+	return e;
+}
+
+err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch)
+{
+	/* A connection opened for declaring has no heartbeat, a consumer's must. */
+	mq_drop(m);
+	if (!m->queue || !str_is(str_from_c(m->queue), str_from_c(queue)))
+		m->queue = str_c(m->own, str_from_c(queue));
+	m->prefetch = prefetch;
+	return subscribe_now(m);
+}
+
+static err wait_more(struct mq *m, int64_t deadline, uint8_t type, amqp_frame_t *frame)
+{
+	err e = mq_wait_frame(m, deadline, frame);
+
+	if (e == ERR_NOT_FOUND)
+		return mq_fail(m, "cannot receive", "half a message");
+	if (!e && frame->frame_type == AMQP_FRAME_METHOD)
+		return mq_fail_method(m, "cannot receive", &frame->payload.method);
+	if (!e && frame->frame_type != type)
+		return mq_fail(m, "cannot receive", "unexpected frame");
+	return e;
+}
+
+static struct str copy_bytes(struct arena *a, amqp_bytes_t bytes)
+{
+	return str_copy(a, (struct str){ bytes.bytes, bytes.len });
+}
+
+static err read_content(struct mq *m, struct arena *a, struct mq_delivery *out)
+{
+	int64_t deadline = clock_ticks() + REST_MS;
+	const amqp_basic_properties_t *properties;
+	amqp_frame_t frame;
+	size_t size, n = 0;
+	char *body;
+	err e = wait_more(m, deadline, AMQP_FRAME_HEADER, &frame);
+
+	if (e)
+		return e;
+	properties = frame.payload.properties.decoded;
+	size = (size_t)frame.payload.properties.body_size;
+	if (properties->_flags & AMQP_BASIC_MESSAGE_ID_FLAG)
+		out->id = copy_bytes(a, properties->message_id);
+	body = arena_alloc(a, size + 1);
+	while (n < size) {
+		e = wait_more(m, deadline, AMQP_FRAME_BODY, &frame);
+		if (e)
+			return e;
+		if (frame.payload.body_fragment.len > size - n)
+			return mq_fail(m, "cannot receive", "more than was announced");
+		memcpy(body + n, frame.payload.body_fragment.bytes,
+		       frame.payload.body_fragment.len);
+		n += frame.payload.body_fragment.len;
+	}
+	out->body = (struct str){ body, n };
+	return OK;
+}
+
+static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_delivery *out)
+{
+	struct mq_delivery delivery = { 0 };
+	const amqp_basic_deliver_t *deliver;
+	amqp_frame_t frame;
+	err e = mq_wait_frame(m, deadline, &frame);
+
+	if (e)
+		return e;
+	if (frame.frame_type != AMQP_FRAME_METHOD)
+		return mq_fail(m, "cannot receive", "unexpected frame");
+	if (frame.payload.method.id != AMQP_BASIC_DELIVER_METHOD)
+		return mq_fail_method(m, "cannot receive", &frame.payload.method);
+	deliver = frame.payload.method.decoded;
+	delivery.tag = (uint64_t)m->generation << TAG_BITS | deliver->delivery_tag;
+	delivery.key = copy_bytes(a, deliver->routing_key);
+	delivery.is_redelivered = deliver->redelivered;
+	e = read_content(m, a, &delivery);
+	if (!e)
+		*out = delivery;
+	return e;
+}
+
+err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_delivery *out)
+{
+	int64_t deadline = clock_ticks() + timeout_ms;
+	err e = OK;
+
+	if (!m->queue)
+		BUG("mq_next before mq_subscribe");
+	if (!m->is_subscribed)
+		e = subscribe_now(m);
+	if (!e)
+		e = receive(m, a, deadline, out);
+	/* The caller's loop must not spin while the broker is away. */
+	if (e == ERR_UNAVAILABLE)
+		mq_idle(m, deadline - clock_ticks());
+	return e;
+}
+
+static void say_alive(struct mq *m)
+{
+	amqp_frame_t heartbeat = { .frame_type = AMQP_FRAME_HEARTBEAT };
+
+	if (!m->connection || !m->queue)
+		return;
+	if (mq_check_status(m, "connection lost", amqp_send_frame(m->connection, &heartbeat)))
+		log_debug("rabbitmq: what was not acknowledged will come again");
+}
+
+void mq_idle(struct mq *m, int64_t ms)
+{
+	int64_t deadline = clock_ticks() + ms;
+	int64_t left;
+
+	while (left = deadline - clock_ticks(), left > 0) {
+		int64_t step = left < HEARTBEAT_EVERY_MS ? left : HEARTBEAT_EVERY_MS;
+		struct timespec t = { .tv_sec = step / 1000, .tv_nsec = step % 1000 * 1000000 };
+
+		say_alive(m);
+		if (nanosleep(&t, NULL))
+			return; /* a signal: the caller looks at its flag */
+	}
+}
+
+/* A tag of a connection that is gone would acknowledge another message on the new one. */
+static bool is_current(const struct mq *m, uint64_t tag)
+{
+	return m->connection && (uint16_t)(tag >> TAG_BITS) == m->generation;
+}
+
+static uint64_t broker_tag(uint64_t tag)
+{
+	return tag & ((UINT64_C(1) << TAG_BITS) - 1);
+}
+
+err mq_ack(struct mq *m, uint64_t tag, bool and_all_before)
+{
+	if (!is_current(m, tag))
+		return ERR_UNAVAILABLE;
+	return mq_check_status(m, "cannot acknowledge",
+			       amqp_basic_ack(m->connection, MQ_CHANNEL, broker_tag(tag),
+					      and_all_before));
+}
+
+err mq_requeue(struct mq *m, uint64_t tag)
+{
+	if (!is_current(m, tag))
+		return ERR_UNAVAILABLE;
+	return mq_check_status(m, "cannot give back",
+			       amqp_basic_nack(m->connection, MQ_CHANNEL, broker_tag(tag), 0, 1));
+}
+
+err mq_reject(struct mq *m, uint64_t tag)
+{
+	if (!is_current(m, tag))
+		return ERR_UNAVAILABLE;
+	return mq_check_status(m, "cannot reject",
+			       amqp_basic_reject(m->connection, MQ_CHANNEL, broker_tag(tag), 0));
+}

@@ -1,0 +1,48 @@
+/*
+ * What the mq*.c files share: the connection, its one channel, and the one place
+ * that turns librabbitmq's results into an err and a log line. Nobody else includes this.
+ */
+#ifndef STORE_MQ_INTERNAL_H
+#define STORE_MQ_INTERNAL_H
+
+#include <amqp.h>
+#include <amqp_framing.h>
+
+#include "store/mq.h"
+
+#define MQ_CHANNEL 1
+#define MQ_RPC_MS 3000
+
+struct mq {
+	struct arena *own; /* holds the address */
+	char *host, *user, *password, *vhost;
+	int port;
+	amqp_connection_state_t connection; /* NULL: not connected */
+	bool is_confirming;
+	uint64_t published;   /* messages sent on this channel: the tag of the newest */
+	char *queue;          /* subscribed to; NULL for a publisher */
+	uint16_t prefetch;
+	bool is_subscribed;   /* on the connection that is open now */
+	uint16_t generation;  /* of the connection: part of every delivery's tag */
+	int64_t retry_at;     /* clock_ticks */
+	bool is_down;         /* the outage was logged */
+};
+
+/* Connected with an open channel, or ERR_UNAVAILABLE. */
+err mq_ready(struct mq *m) MUST_CHECK;
+void mq_drop(struct mq *m);
+
+/* Log once per outage, close, and let the next attempts fail at once for a while. */
+err mq_fail(struct mq *m, const char *what, const char *why);
+/* The same with what a library call or a frame said. OK when the reply is a normal one. */
+err mq_check_reply(struct mq *m, const char *what, amqp_rpc_reply_t reply) MUST_CHECK;
+err mq_check_status(struct mq *m, const char *what, int status) MUST_CHECK;
+/* The broker closed the channel or the connection, or sent what was not asked for. */
+err mq_fail_method(struct mq *m, const char *what, const amqp_method_t *method);
+
+/* The next frame. ERR_NOT_FOUND when the deadline (clock_ticks) passed; the connection stays. */
+err mq_wait_frame(struct mq *m, int64_t deadline, amqp_frame_t *frame) MUST_CHECK;
+
+amqp_bytes_t mq_bytes(struct str s);
+
+#endif

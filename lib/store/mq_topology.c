@@ -1,0 +1,125 @@
+/* Exchanges and queues: declared here and nowhere else. */
+#include "store/mq_internal.h"
+
+#include "base/log.h"
+
+const struct mq_queue mq_queues[] = {
+	{ "events", "event.*", true },
+	{ "mail", "mail.requested", false },
+};
+const size_t mq_queue_count = ARRAY_LEN(mq_queues);
+
+static err declare_exchange(struct mq *m, const char *name, const char *type)
+{
+	amqp_exchange_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name),
+			      amqp_cstring_bytes(type), 0, 1, 0, 0, amqp_empty_table);
+	return mq_check_reply(m, "cannot declare an exchange", amqp_get_rpc_reply(m->connection));
+}
+
+static amqp_table_entry_t text_entry(const char *key, const char *value)
+{
+	return (amqp_table_entry_t){ .key = amqp_cstring_bytes(key),
+				     .value = { .kind = AMQP_FIELD_KIND_UTF8,
+						.value.bytes = amqp_cstring_bytes(value) } };
+}
+
+static err declare_queue(struct mq *m, const char *name, amqp_table_t arguments)
+{
+	amqp_queue_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name), 0, 1, 0, 0,
+			   arguments);
+	return mq_check_reply(m, "cannot declare a queue", amqp_get_rpc_reply(m->connection));
+}
+
+static err bind_queue(struct mq *m, const char *name, const char *exchange, const char *key)
+{
+	amqp_queue_bind(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name),
+			amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), amqp_empty_table);
+	return mq_check_reply(m, "cannot bind a queue", amqp_get_rpc_reply(m->connection));
+}
+
+/* Dead letters are evidence: kept until somebody looks. */
+static err declare_dead(struct mq *m, const struct mq_queue *queue)
+{
+	amqp_table_entry_t entry = text_entry("x-queue-type", "quorum");
+	char name[64];
+	err e;
+
+	snprintf(name, sizeof(name), "%s.dead", queue->name);
+	e = declare_queue(m, name, (amqp_table_t){ 1, &entry });
+	return e ? e : bind_queue(m, name, MQ_DEAD_EXCHANGE, queue->name);
+}
+
+/*
+ * A quorum queue counts deliveries. Dead-lettering must be at-least-once, which RabbitMQ
+ * does only together with reject-publish.
+ */
+static err declare_living(struct mq *m, const struct mq_queue *queue)
+{
+	amqp_table_entry_t entries[] = {
+		text_entry("x-queue-type", "quorum"),
+		text_entry("x-dead-letter-exchange", MQ_DEAD_EXCHANGE),
+		text_entry("x-dead-letter-routing-key", queue->name),
+		text_entry("x-dead-letter-strategy", "at-least-once"),
+		text_entry("x-overflow", "reject-publish"),
+		{ .key = amqp_cstring_bytes("x-delivery-limit"),
+		  .value = { .kind = AMQP_FIELD_KIND_I32, .value.i32 = MQ_DELIVERY_LIMIT } },
+		{ .key = amqp_cstring_bytes("x-single-active-consumer"),
+		  .value = { .kind = AMQP_FIELD_KIND_BOOLEAN,
+			     .value.boolean = queue->is_single_consumer } },
+	};
+	err e = declare_queue(m, queue->name, (amqp_table_t){ ARRAY_LEN(entries), entries });
+
+	return e ? e : bind_queue(m, queue->name, MQ_EXCHANGE, queue->binding);
+}
+
+err mq_declare(struct mq *m)
+{
+	err e = mq_ready(m);
+	size_t i;
+
+	if (!e)
+		e = declare_exchange(m, MQ_EXCHANGE, "topic");
+	if (!e)
+		e = declare_exchange(m, MQ_DEAD_EXCHANGE, "direct");
+	for (i = 0; !e && i < mq_queue_count; i++) {
+		/* The dead first, so that there is always a place for the living to die into. */
+		e = declare_dead(m, &mq_queues[i]);
+		if (!e)
+			e = declare_living(m, &mq_queues[i]);
+		if (!e)
+			amqp_maybe_release_buffers(m->connection);
+	}
+	return e;
+}
+
+static bool is_not_found(amqp_rpc_reply_t reply)
+{
+	const amqp_channel_close_t *closed = reply.reply.decoded;
+
+	return reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION &&
+	       reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD &&
+	       closed->reply_code == AMQP_NOT_FOUND;
+}
+
+err mq_depth(struct mq *m, const char *queue, int64_t *out)
+{
+	const amqp_queue_declare_ok_t *answer;
+	amqp_rpc_reply_t reply;
+	err e = mq_ready(m);
+
+	if (e)
+		return e;
+	answer = amqp_queue_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(queue), 1, 1, 0, 0,
+				    amqp_empty_table);
+	reply = amqp_get_rpc_reply(m->connection);
+	if (is_not_found(reply)) {
+		mq_drop(m); /* the question has closed the channel */
+		return ERR_NOT_FOUND;
+	}
+	e = mq_check_reply(m, "cannot look at a queue", reply);
+	if (e)
+		return e;
+	*out = answer->message_count;
+	amqp_maybe_release_buffers(m->connection);
+	return OK;
+}

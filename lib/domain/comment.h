@@ -76,6 +76,7 @@ err comment_thread(struct ctx *c, int64_t comment_id, int64_t after, struct comm
 struct comment_source {
 	int64_t id, post_id, version;
 	struct str body_md;
+	bool is_own; /* false: a moderator looks at somebody else's */
 };
 err comment_source(struct ctx *c, int64_t id, struct comment_source *out) MUST_CHECK;
 

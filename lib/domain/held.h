@@ -7,7 +7,7 @@
 
 #include "domain/ctx.h"
 
-#define HELD_BYTES_MAX (64 * 1024)
+#define HELD_BYTES_MAX (96 * 1024) /* a post of 20,000 characters of four bytes, and its title */
 
 struct held_field {
 	struct str name, value;

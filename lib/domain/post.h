@@ -45,6 +45,12 @@ struct post_draft {
 err post_find(struct ctx *c, int64_t id, struct post *out) MUST_CHECK;
 
 /*
+ * The same, from the process's memory when what is remembered has this version (reaction_version's; 0 means
+ * unknown): a warm article needs no SQL.
+ */
+err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out) MUST_CHECK;
+
+/*
  * Mask, render, store, claim the form, count it for the author, all in one transaction; then the new rank in
  * Redis. The same form again gives the same *id_out. ERR_INVALID with *problem (English, for the
  * catalogue) when the text cannot be rendered or consists of nothing visible.

@@ -6,7 +6,7 @@
 #ifndef DOMAIN_REACTION_H
 #define DOMAIN_REACTION_H
 
-#include "domain/ctx.h"
+#include "domain/post.h"
 
 #define VOTE_DAYS 7
 #define VOTE_SECONDS_EACH 432 /* 86,400 s / 200 votes: 200 votes keep a post up for a day (Redis in Action, 1.1) */
@@ -15,7 +15,7 @@
 
 enum { TARGET_POST = 1, TARGET_COMMENT = 2 };
 
-enum vote_answer { VOTE_COUNTED, VOTE_ALREADY, VOTE_CLOSED };
+enum vote_answer { VOTE_COUNTED, VOTE_ALREADY, VOTE_CLOSED, VOTE_OWN };
 
 /* Vote for a post. Any answer is OK with *votes the count. ERR_NOT_FOUND when there is no such post. */
 err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t *votes) MUST_CHECK;
@@ -24,6 +24,13 @@ err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t 
 err like_set_post(struct ctx *c, int64_t post_id, bool is_on, int64_t *likes) MUST_CHECK;
 err like_set_comment(struct ctx *c, int64_t comment_id, bool is_on, int64_t *likes,
 		     int64_t *post_id_out) MUST_CHECK;
+
+/* People who like a post, the first one first; as SQL has them. In domain/reaction_likers.c. */
+struct people {
+	struct author *items;
+	size_t count;
+};
+err like_people(struct ctx *c, int64_t post_id, int limit, struct people *out) MUST_CHECK;
 
 /* How an article stands, live. */
 struct reaction_state {
@@ -42,6 +49,9 @@ struct reaction_want {
 
 /* Queue it for a post; viewer_hint is the id the session's cookie claims, 0 for guests. */
 void reaction_prepare(struct ctx *c, struct reaction_want *want, int64_t post_id, int64_t viewer_hint);
+
+/* After the flush, before reaction_load: the version of the article and what hangs below it; 0 when unknown. */
+int64_t reaction_version(const struct reaction_want *want);
 
 /*
  * After the flush. created_at and the SQL counts of the post are used, and put into Redis, where Redis

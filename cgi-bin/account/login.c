@@ -1,0 +1,142 @@
+/* Logging in, with a captcha after failures, and out. */
+#include "account/account_pages.h"
+
+#include "tmpl/account_login.h"
+
+struct login_input {
+	struct str login, password, password1, next, held, captcha_id, captcha;
+	int64_t remember;
+};
+
+/*
+ * password1 is the first pass of the password, made by script; password is what was typed. Lengths are
+ * bounded but not judged: a wrong password is wrong whatever its length.
+ */
+static const struct field login_fields[] = {
+	FIELD_TEXT(struct login_input, login, 1, USER_EMAIL_MAX, FIELD_ONE_LINE),
+	FIELD_TEXT(struct login_input, password, 0, 1024, FIELD_KEEP_SPACE | FIELD_OPTIONAL),
+	FIELD_TEXT(struct login_input, password1, 0, 64, FIELD_OPTIONAL),
+	FIELD_TEXT(struct login_input, next, 0, 2000, FIELD_ONE_LINE | FIELD_OPTIONAL),
+	FIELD_TEXT(struct login_input, held, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
+	FIELD_TEXT(struct login_input, captcha_id, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
+	FIELD_TEXT(struct login_input, captcha, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
+	FIELD_INT(struct login_input, remember, 0, 1, FIELD_OPTIONAL),
+};
+
+static err show_login(struct req *r, int status, struct login_view *view)
+{
+	if (view->asks_captcha) {
+		err e = captcha_new(&r->ctx, &view->captcha_id);
+
+		if (e)
+			return e;
+		view->captcha = url_format(r->ctx.arena, "/captcha/{}.png", view->captcha_id);
+	}
+	view->has_held = view->held.n > 0;
+	tmpl_account_login(req_page(r), view);
+	return resp_page(r, status, &(struct page_meta){ .title = req_text(r, "Log in") });
+}
+
+/* Where to go after the login: the typed text that waits, the page one came from, or the front page. */
+static struct url way_on(struct req *r, struct str next, struct str held)
+{
+	struct url to;
+
+	if (secret_is_token(held, held.n) && held.n > 0)
+		return url_format(r->ctx.arena, "/resume/{}", held);
+	return url_check_local(r->ctx.arena, next, &to) ? URL_LITERAL("/") : to;
+}
+
+err login_page(struct req *r)
+{
+	struct login_view view = {
+		.next = form_get(&r->in.query, "next"),
+		.held = form_get(&r->in.query, "held"),
+	};
+
+	if (!ctx_is_guest(&r->ctx))
+		return resp_redirect(r, way_on(r, view.next, view.held));
+	view.asks_captcha = user_login_needs_captcha(&r->ctx, r->in.remote_address);
+	return show_login(r, 200, &view);
+}
+
+static struct str refusal(struct req *r, const struct login_result *result)
+{
+	switch (result->answer) {
+	case LOGIN_OK:
+		return (struct str){ 0 };
+	case LOGIN_WRONG:
+		return req_text(r, "Name and password do not belong together.");
+	case LOGIN_WRONG_CAPTCHA:
+		return req_text(r, "Please type the characters of the picture.");
+	case LOGIN_PENDING:
+		return req_text(r, "This account waits for its activation: follow the link in the mail.");
+	case LOGIN_DISABLED:
+		return req_text(r, "This account was closed by a moderator.");
+	case LOGIN_CLOSED:
+		return req_text(r, "Too many wrong passwords for this account. Try again later.");
+	}
+	BUG("no text for login answer %d", (int)result->answer);
+}
+
+static err show_refusal(struct req *r, const struct login_input *in,
+			const struct login_result *result)
+{
+	struct login_view view = {
+		.login = in->login,
+		.next = in->next,
+		.held = in->held,
+		.remember = in->remember == 1,
+		.error = refusal(r, result),
+		.asks_captcha = result->needs_captcha,
+		.offers_activation = result->answer == LOGIN_PENDING,
+	};
+
+	if (result->answer != LOGIN_CLOSED)
+		return show_login(r, 422, &view);
+	http_response_set_header(&r->out, "Retry-After",
+				 str_format(r->ctx.arena, "%lld", (long long)result->retry_seconds));
+	return show_login(r, 429, &view);
+}
+
+err login_action(struct req *r)
+{
+	struct field_errors errors = { 0 };
+	struct login_input in = { 0 };
+	struct login_result result = { .answer = LOGIN_WRONG };
+	struct login_try try = { .address = r->in.remote_address };
+	err e = OK;
+
+	if (!fields_read(r->ctx.arena, &r->in.body, login_fields, ARRAY_LEN(login_fields), &in, &errors))
+		return show_refusal(r, &in, &result);
+	try.login = in.login;
+	try.is_first_pass = in.password1.n > 0;
+	try.password = try.is_first_pass ? in.password1 : in.password;
+	try.captcha_id = in.captcha_id;
+	try.captcha_typed = in.captcha;
+	e = user_log_in(&r->ctx, &try, &result);
+	if (e)
+		return e;
+	if (result.answer != LOGIN_OK)
+		return show_refusal(r, &in, &result);
+	e = req_log_in(r, &result.user, in.remember == 1);
+	return e ? e : resp_redirect(r, way_on(r, in.next, in.held));
+}
+
+err logout_action(struct req *r)
+{
+	err e = req_log_out(r);
+
+	return e ? e : resp_redirect(r, URL_LITERAL("/"));
+}
+
+err captcha_page(struct req *r)
+{
+	struct str id = r->path.slugs[0], png;
+	err e;
+
+	if (!str_ends(id, STR(".png")))
+		return ERR_NOT_FOUND;
+	e = captcha_picture(&r->ctx, str_slice(id, 0, id.n - 4), &png);
+	return e ? e : resp_body(r, 200, STR("image/png"), png);
+}

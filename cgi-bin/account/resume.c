@@ -1,0 +1,34 @@
+/* What was typed when a login turned out to be needed: shown again, to be sent with one button. */
+#include "account/account_pages.h"
+
+#include "tmpl/account_resume.h"
+
+/* Numbers and switches travel unseen; what a person wrote is shown. */
+static bool is_text(const struct held_field *f)
+{
+	return str_is(f->name, STR("title")) || str_is(f->name, STR("body"));
+}
+
+err resume_page(struct req *r)
+{
+	struct resume_view view = { 0 };
+	struct held held = { 0 };
+	err e = held_find(&r->ctx, r->path.slugs[0], &held);
+
+	if (!e)
+		e = url_check_local(r->ctx.arena, held.action, &view.action);
+	if (e)
+		return e;
+	view.fields.items = ARENA_ARRAY(r->ctx.arena, struct resume_field_view, held.fields.count);
+	for (; view.fields.count < held.fields.count; view.fields.count++) {
+		const struct held_field *f = &held.fields.items[view.fields.count];
+
+		view.fields.items[view.fields.count] =
+			(struct resume_field_view){ f->name, f->value, is_text(f) };
+	}
+	tmpl_account_resume(req_page(r), &view);
+	return resp_page(r, 200, &(struct page_meta){
+		.title = req_text(r, "Go on where you were"),
+		.is_noindex = true,
+	});
+}

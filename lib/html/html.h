@@ -49,6 +49,12 @@ static inline void html_put_i32(struct page_out *out, int value)
 	html_put_int(out, value);
 }
 
+/* Counts: no list of ours has more than INT64_MAX items. */
+static inline void html_put_size(struct page_out *out, size_t value)
+{
+	html_put_int(out, (int64_t)value);
+}
+
 /* Chosen by the type of x; inside a quoted attribute the same writers are safe. */
 #define HTML_PUT(out, x)                      \
 	_Generic((x),                         \
@@ -57,6 +63,7 @@ static inline void html_put_i32(struct page_out *out, int value)
 		struct url: html_put_link,    \
 		struct when: html_put_when,   \
 		int64_t: html_put_int,        \
+		size_t: html_put_size,        \
 		int: html_put_i32)((out), (x))
 
 /* At the start of href, src, action, formaction: only a struct url compiles. */
@@ -68,6 +75,14 @@ static inline void html_put_i32(struct page_out *out, int value)
 		struct str: html_put_text,  \
 		struct url: html_put_link,  \
 		int64_t: html_put_int,      \
+		size_t: html_put_size,      \
+		int: html_put_i32)((out), (x))
+
+/* Further on in an address ("/posts/{{id}}"): only numbers compile. */
+#define HTML_PUT_NUMBER(out, x)        \
+	_Generic((x),                  \
+		int64_t: html_put_int, \
+		size_t: html_put_size, \
 		int: html_put_i32)((out), (x))
 
 static inline bool html_has_str(struct str s)
@@ -95,17 +110,36 @@ static inline bool html_has_int(int64_t v)
 	return v != 0;
 }
 
-/* What {{#if x}} asks: a text is not empty, a number is not zero, a boolean is true. */
+static inline bool html_has_size(size_t v)
+{
+	return v != 0;
+}
+
+static inline bool html_has_bool(bool v)
+{
+	return v;
+}
+
+static inline bool html_has_pointer(const void *p)
+{
+	return p != NULL;
+}
+
+/*
+ * What {{#if x}} asks: a text is not empty, a number is not zero, a boolean is
+ * true, a pointer is not NULL. Other types do not convert to a pointer.
+ */
 #define HTML_HAS(x)                         \
 	_Generic((x),                       \
 		struct str: html_has_str,   \
 		struct html: html_has_html, \
 		struct url: html_has_url,   \
 		struct when: html_has_when, \
-		bool: html_has_int,         \
+		bool: html_has_bool,        \
 		int64_t: html_has_int,      \
-		size_t: html_has_int,       \
-		int: html_has_int)((x))
+		size_t: html_has_size,      \
+		int: html_has_int,          \
+		default: html_has_pointer)((x))
 
 /* Escape into a buffer: what html_put_text does, for feeds and mails. */
 void html_escape(struct buf *b, struct str text);

@@ -15,8 +15,8 @@ enum { TEXT_ZH, TEXT_EN, TEXT_LANGUAGES };
 
 /*
  * The text for an English literal that the catalogue holds: text_get(language, "Log in").
- * An unknown literal is a bug and aborts; the build checks every literal in text_get, N_ and
- * text_format, so that this does not reach a reader.
+ * An unknown literal is a bug and aborts; the build collects every literal in text_get, N_,
+ * text_format, text_count and text_plural, so that this does not reach a reader.
  */
 struct str text_get(int language, const char *english);
 
@@ -30,6 +30,9 @@ struct str text_format(struct arena *a, int language, const char *english,
 /* "1 comment", "3 comments": picks the plural form for n; {0} is n. Both forms are literals. */
 struct str text_count(struct arena *a, int language, const char *one, const char *many, int64_t n);
 
+/* The form for n of a text with a plural, its {0} still in it. Both forms are literals. */
+struct str text_plural(int language, const char *one, const char *many, int64_t n);
+
 /* "zh-CN" and "en", for <html lang>. */
 struct str text_language_tag(int language);
 
@@ -39,7 +42,14 @@ struct str text_language_tag(int language);
  */
 int text_choose(struct str cookie, struct str accept_language);
 
-/* For generated templates: the text by its place in the table. */
+/* For generated templates: the text by its place in the table, and its form for n. */
 struct str text_at(int language, int index);
+struct str text_plural_at(int language, int index, int64_t n);
+
+/*
+ * Walk a text with {0} to {9} in it: *before becomes what stands before the next of these, *text what
+ * stands behind it, and its number is returned. -1 at the end: *before is all that was left.
+ */
+int text_next_slot(struct str *text, struct str *before);
 
 #endif

@@ -108,11 +108,11 @@ static void set_date(struct clock_date *d, int64_t day)
 
 struct clock_date clock_utc(int64_t ms)
 {
-	int64_t day = floor_div(ms, CLOCK_DAY);
-	int64_t second = (ms - day * CLOCK_DAY) / CLOCK_SECOND;
+	int64_t rest = ms % CLOCK_DAY;
+	int64_t second = (rest < 0 ? rest + CLOCK_DAY : rest) / CLOCK_SECOND;
 	struct clock_date d;
 
-	set_date(&d, day);
+	set_date(&d, floor_div(ms, CLOCK_DAY));
 	d.hour = (int)(second / 3600);
 	d.minute = (int)(second / 60 % 60);
 	d.second = (int)(second % 60);

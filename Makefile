@@ -10,20 +10,20 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 B ?= build
-# Objects of the sanitizer build live in a folder of their own: make SAN=1.
-SAN ?=
+# Objects of the sanitizer build live in a folder of their own. Tests ask for it by their name.
+SAN ?= $(filter test test-% asan,$(MAKECMDGOALS))
 WERROR ?=
-COVERAGE ?=
+COVERAGE ?= $(filter cover,$(MAKECMDGOALS))
 
 LIBRARIES := libmariadb hiredis librabbitmq json-c libsodium libcurl libutf8proc gdlib md4c
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2 -Wundef -Wimplicit-fallthrough $(if $(WERROR),-Werror)
 HARDENING := -fno-common -fstack-protector-strong -fPIE
 CPPFLAGS := -D_GNU_SOURCE -Ilib -Icgi-bin -I$(B)/gen -MMD -MP
-LIBRARY_FLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
+LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))$(LIBRARY_FLAGS)
 CFLAGS := -std=c11 -g $(WARNINGS) $(HARDENING)
 LDFLAGS := -pie -Wl,-z,relro,-z,now
-LDLIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lfcgi -lm
+LDLIBS = $(eval LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lfcgi -lm)$(LDLIBS)
 
 ifneq ($(SAN),)
 O := $(B)/asan
@@ -68,7 +68,6 @@ $(B)/gen/stamp: $(B)/bin/tmplc $(TEMPLATES) $(TEXT_SOURCES) $(wildcard po/*.po) 
 	@mkdir -p $(@D)
 	$(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets --out $(B)/gen
 	@touch $@
-GEN_SOURCES := $(patsubst templates/%.html,$(B)/gen/tmpl/%.c,$(TEMPLATES))
 GEN_SOURCES := $(foreach t,$(TEMPLATES),$(B)/gen/tmpl/$(subst /,_,$(patsubst templates/%.html,%,$(t))).c) $(B)/gen/text_table.c
 $(GEN_SOURCES): $(B)/gen/stamp ;
 

@@ -1,15 +1,50 @@
-# Tests: each level alone, and all of them as `make test`.
+# Tests, on the sanitizer build: each level alone, and all of them as `make test`.
+# Programs print TAP; tests/support/run-tests counts. Stores are started once for all.
 
-# A test program links everything of the library; handler tests replace domain functions by the linker.
-TEST_SUPPORT := $(wildcard tests/support/*.c)
-TEST_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(TEST_SUPPORT))
+TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/support/*.c))
+TEST_STATE := $(B)/test-state
+PLAZA_BIN = $(BIN)
+export PLAZA_BIN
+WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
-$(O)/tests/%: tests/%.c $(TEST_OBJECTS) $(O)/libplaza.a
+# A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
+wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -nE 's/^.*__wrap_([a-z_0-9]+)\(.*/\1/p' $(1) | sort -u))
+comma := ,
+
+# The binary whose handlers a handler test needs, by its name: test_site_x.c links cgi-bin/site.
+handler_objects = $(filter-out %/main.o,$(patsubst %.c,$(O)/obj/%.o,$(wildcard \
+	cgi-bin/$(word 2,$(subst _, ,$(notdir $(1))))/*.c)))
+
+.SECONDEXPANSION:
+$(O)/tests/%: tests/%.c $(TEST_SUPPORT_OBJECTS) $(O)/libplaza.a $$(if $$(findstring handler/,$$*),$$(call handler_objects,$$*))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -MF $@.d -Itests $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) $(WRAP_FLAGS) -o $@ $< \
-		$(filter %.o,$^) $(HANDLER_OBJECTS) $(O)/libplaza.a $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< \
+		$(filter %.o,$^) $(O)/libplaza.a $(LDLIBS) -lcmocka
+$(O)/obj/tests/%.o: CPPFLAGS += -Itests
 
-test-unit: $(UNIT_TESTS) ## unit tests
-	@tests/support/run-tests $(UNIT_TESTS)
+node_modules/.package-lock.json: package.json package-lock.json
+	tools/run/npm.sh
+	@touch $@
 
-.PHONY: test-unit
+test-deps: ## install what the tests need (Debian packages, playwright-core)
+	@tools/run/packages.sh run build test
+
+test-unit: $(UNIT_TESTS) ## unit tests, of the stores and the domain against real servers
+	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS)
+
+test-handler: $(HANDLER_TESTS) ## handlers alone, the domain replaced
+	@tests/support/run-tests $(HANDLER_TESTS)
+
+test-web: all $(WEB_TESTS) ## the real programs over their sockets, with real stores
+	@$(WITH_STORES) tests/support/run-tests $(WEB_TESTS)
+
+test-browser: all node_modules/.package-lock.json ## the whole site in headless Chromium
+	@tests/support/run-tests tests/browser/run
+
+test: | test-deps ## everything; ends with "N passed, N failed"
+test: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) node_modules/.package-lock.json
+	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) tests/browser/run
+
+asan: all ## the programs with AddressSanitizer and UBSan, in build/asan/bin
+
+.PHONY: test test-deps test-unit test-handler test-web test-browser asan

@@ -135,6 +135,7 @@ static err check_partial(struct checker *c, struct node *n, struct markup *m)
 	if (m->state != MARKUP_TEXT || markup_is_plain_text(m))
 		return FAIL(c, n->line, "{{> " STR_FMT "}} must stand between tags",
 			    STR_ARG(n->text));
+	n->is_in_form = markup_form(m) != NULL;
 	m->is_space_idle = false;
 	return OK;
 }
@@ -253,6 +254,7 @@ err check_template(struct arena *a, struct report *r, const struct asset *assets
 
 	trim_end(t);
 	e = check_nodes(&c, t->body, &m);
+	t->has_form = m.has_met_form;
 	if (e)
 		return e;
 	if (m.open)

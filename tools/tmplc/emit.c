@@ -5,6 +5,7 @@
  */
 #include "emit.h"
 
+#include "expression.h"
 #include "literal.h"
 
 /* C compilers must take literals of 4095 bytes, terminator included. */
@@ -12,15 +13,13 @@
 
 struct emitter {
 	struct buf *out;
-	struct report *report;
-	const struct template_list *all;
 	const struct template *t;
 	struct buf pending;  /* markup not yet written */
 	struct buf includes; /* the headers of the partials that were met */
 	int depth;
 };
 
-static err emit_nodes(struct emitter *e, const struct node *list);
+static void emit_nodes(struct emitter *e, const struct node *list);
 
 static void start_line(struct emitter *e)
 {
@@ -75,31 +74,6 @@ static void start_statement(struct emitter *e, int line)
 	start_line(e);
 }
 
-/* A value as an expression of C. HTML_REF takes a struct or a pointer to one alike. */
-static void put_path(struct emitter *e, const struct path *p)
-{
-	struct str fields = p->fields;
-	struct str field;
-	struct str scratch = fields;
-	size_t more = 0;
-	size_t i;
-
-	if (fields.n == 0) {
-		buf_addf(e->out, "(*" STR_FMT ")", STR_ARG(p->variable));
-		return;
-	}
-	while (str_split(&scratch, '.', &field))
-		more++;
-	for (i = 1; i < more; i++)
-		BUF_LIT(e->out, "HTML_REF(");
-	buf_add(e->out, p->variable.n ? p->variable : STR("view"));
-	for (i = 1; str_split(&fields, '.', &field); i++) {
-		buf_addf(e->out, "->" STR_FMT, STR_ARG(field));
-		if (i < more)
-			buf_add_char(e->out, ')');
-	}
-}
-
 static void emit_value(struct emitter *e, const struct path *p, enum writer writer)
 {
 	static const char *const names[] = {
@@ -110,7 +84,7 @@ static void emit_value(struct emitter *e, const struct path *p, enum writer writ
 	};
 
 	buf_addf(e->out, "%s(out, ", names[writer]);
-	put_path(e, p);
+	expression_write(e->out, p);
 	BUF_LIT(e->out, ");\n");
 }
 
@@ -132,7 +106,7 @@ static void emit_slots(struct emitter *e, const struct node *n)
 		BUF_LIT(e->out, "struct str text = text_plural_at(");
 		emit_text_index(e, n);
 		BUF_LIT(e->out, ", (int64_t)");
-		put_path(e, &n->arguments[0]);
+		expression_write(e->out, &n->arguments[0]);
 	} else {
 		BUF_LIT(e->out, "struct str text = text_at(");
 		emit_text_index(e, n);
@@ -174,16 +148,6 @@ static void emit_translation(struct emitter *e, const struct node *n)
 	BUF_LIT(e->out, "));\n");
 }
 
-static const struct template *find_template(const struct template_list *all, struct str name)
-{
-	size_t i;
-
-	for (i = 0; i < all->count; i++)
-		if (str_is(all->items[i].name, name))
-			return &all->items[i];
-	return NULL;
-}
-
 static void put_include(struct buf *out, struct str symbol)
 {
 	buf_addf(out, "#include \"tmpl/" STR_FMT ".h\"\n", STR_ARG(symbol));
@@ -200,78 +164,49 @@ static void add_include(struct emitter *e, const struct template *partial)
 		buf_add(&e->includes, buf_str(&line));
 }
 
-static err emit_partial(struct emitter *e, const struct node *n)
+static void emit_partial(struct emitter *e, const struct node *n)
 {
-	const struct template *partial = find_template(e->all, n->text);
-
-	if (!partial)
-		return report_error(e->report, e->t->path, n->line,
-				    "there is no templates/" STR_FMT ".html", STR_ARG(n->text));
-	if (n->has_path && partial->view.n == 0)
-		return report_error(e->report, e->t->path, n->line,
-				    STR_FMT " has no view: it takes no value", STR_ARG(n->text));
-	if (!n->has_path && partial->view.n && !str_is(partial->view, e->t->view))
-		return report_error(e->report, e->t->path, n->line,
-				    STR_FMT " wants a " STR_FMT ": name the value to show",
-				    STR_ARG(n->text), STR_ARG(partial->view));
-	add_include(e, partial);
+	add_include(e, n->partial);
 	start_statement(e, n->line);
-	buf_addf(e->out, "tmpl_" STR_FMT "(out", STR_ARG(partial->symbol));
+	buf_addf(e->out, "tmpl_" STR_FMT "(out", STR_ARG(n->partial->symbol));
 	if (n->has_path) {
 		BUF_LIT(e->out, ", HTML_REF(");
-		put_path(e, &n->path);
+		expression_write(e->out, &n->path);
 		BUF_LIT(e->out, ")");
-	} else if (partial->view.n) {
+	} else if (n->partial->view.n) {
 		BUF_LIT(e->out, ", view");
 	}
 	BUF_LIT(e->out, ");\n");
-	return OK;
 }
 
-/* The statements of a block, up to its closing brace, which is left to the caller. */
-static err emit_block(struct emitter *e, const struct node *body)
+/* The statements of a block, up to its closing brace; what follows that is the caller's. */
+static void emit_block(struct emitter *e, const struct node *body)
 {
-	err failed;
-
 	e->depth++;
-	failed = emit_nodes(e, body);
+	emit_nodes(e, body);
 	flush(e);
 	e->depth--;
 	start_line(e);
 	BUF_LIT(e->out, "}");
-	return failed;
 }
 
-static err emit_if(struct emitter *e, const struct node *n)
+static void emit_if(struct emitter *e, const struct node *n)
 {
 	const struct branch *b;
 
 	start_statement(e, n->line);
 	for (b = n->branches; b; b = b->next) {
-		err failed;
-
 		if (b != n->branches)
 			BUF_LIT(e->out, " else ");
 		if (!b->is_else) {
 			buf_addf(e->out, "if (%sHTML_HAS(", b->is_negated ? "!" : "");
-			put_path(e, &b->condition);
+			expression_write(e->out, &b->condition);
 			BUF_LIT(e->out, ")) ");
 		}
 		BUF_LIT(e->out, "{\n");
-		failed = emit_block(e, b->body);
-		if (failed)
-			return failed;
+		emit_block(e, b->body);
 	}
 	BUF_LIT(e->out, "\n");
-	return OK;
-}
-
-/* A list is a struct of items and count, or a pointer to one. */
-static void put_list(struct emitter *e, const struct node *n)
-{
-	BUF_LIT(e->out, "HTML_REF(");
-	put_path(e, &n->path);
-	BUF_LIT(e->out, ")");
 }
 
 static void emit_loop_head(struct emitter *e, const struct node *n)
@@ -280,76 +215,77 @@ static void emit_loop_head(struct emitter *e, const struct node *n)
 
 	buf_addf(e->out, "for (size_t index_of_" STR_FMT " = 0; index_of_" STR_FMT " < ",
 		 STR_ARG(name), STR_ARG(name));
-	put_list(e, n);
+	expression_write_list(e->out, &n->path);
 	buf_addf(e->out, "->count; index_of_" STR_FMT "++) {\n", STR_ARG(name));
 	e->depth++;
 	start_line(e);
 	BUF_LIT(e->out, "const __typeof__(*HTML_REF(");
-	put_list(e, n);
+	expression_write_list(e->out, &n->path);
 	buf_addf(e->out, "->items[0])) *" STR_FMT " = HTML_REF(", STR_ARG(name));
-	put_list(e, n);
+	expression_write_list(e->out, &n->path);
 	buf_addf(e->out, "->items[index_of_" STR_FMT "]);\n", STR_ARG(name));
 	start_line(e);
 	buf_addf(e->out, "(void)" STR_FMT ";\n", STR_ARG(name));
 	e->depth--;
 }
 
-static err emit_each(struct emitter *e, const struct node *n)
+static void emit_each(struct emitter *e, const struct node *n)
 {
-	err failed;
-
 	start_statement(e, n->line);
 	emit_loop_head(e, n);
-	failed = emit_block(e, n->body);
+	emit_block(e, n->body);
 	BUF_LIT(e->out, "\n");
-	if (failed || !n->otherwise)
-		return failed;
+	if (!n->otherwise)
+		return;
 	start_statement(e, n->line);
 	BUF_LIT(e->out, "if (");
-	put_list(e, n);
+	expression_write_list(e->out, &n->path);
 	BUF_LIT(e->out, "->count == 0) {\n");
-	failed = emit_block(e, n->otherwise);
+	emit_block(e, n->otherwise);
 	BUF_LIT(e->out, "\n");
-	return failed;
 }
 
-static err emit_node(struct emitter *e, const struct node *n)
+static void emit_csrf(struct emitter *e, const struct node *n)
+{
+	start_statement(e, n->line);
+	BUF_LIT(e->out, "html_put_csrf(out);\n");
+}
+
+static void emit_node(struct emitter *e, const struct node *n)
 {
 	switch (n->kind) {
+	case NODE_ASSET: /* the checker has made it text */
 	case NODE_TEXT:
 		buf_add(&e->pending, n->text);
-		return OK;
+		break;
 	case NODE_VALUE:
 		start_statement(e, n->line);
 		emit_value(e, &n->path, n->writer);
-		return OK;
+		break;
 	case NODE_TRANSLATION:
 		emit_translation(e, n);
-		return OK;
+		break;
 	case NODE_CSRF:
-		start_statement(e, n->line);
-		BUF_LIT(e->out, "html_put_csrf(out);\n");
-		return OK;
+		emit_csrf(e, n);
+		break;
 	case NODE_PARTIAL:
-		return emit_partial(e, n);
+		emit_partial(e, n);
+		break;
 	case NODE_IF:
-		return emit_if(e, n);
+		emit_if(e, n);
+		break;
 	case NODE_EACH:
-		return emit_each(e, n);
-	case NODE_ASSET:
-		break; /* the checker has made it text */
+		emit_each(e, n);
+		break;
 	}
-	BUG("node kind %d", (int)n->kind);
 }
 
-static err emit_nodes(struct emitter *e, const struct node *list)
+static void emit_nodes(struct emitter *e, const struct node *list)
 {
 	const struct node *n;
-	err failed = OK;
 
-	for (n = list; n && !failed; n = n->next)
-		failed = emit_node(e, n);
-	return failed;
+	for (n = list; n; n = n->next)
+		emit_node(e, n);
 }
 
 static void put_signature(struct buf *out, const struct template *t)
@@ -388,17 +324,15 @@ void emit_header(struct buf *out, const struct template *t)
 	BUF_LIT(out, ";\n\n#endif\n");
 }
 
-err emit_source(struct buf *out, struct report *r, const struct template_list *all,
-		const struct template *t)
+void emit_source(struct buf *out, const struct template *t)
 {
 	struct buf body;
-	struct emitter e = { .out = &body, .report = r, .all = all, .t = t, .depth = 1 };
-	err failed;
+	struct emitter e = { .out = &body, .t = t, .depth = 1 };
 
 	buf_init(&body, out->arena, 4096);
 	buf_init(&e.pending, out->arena, 4096);
 	buf_init(&e.includes, out->arena, 256);
-	failed = emit_nodes(&e, t->body);
+	emit_nodes(&e, t->body);
 	flush(&e);
 
 	buf_addf(out, "/* Made by tmplc from " STR_FMT ". */\n", STR_ARG(t->path));
@@ -414,5 +348,4 @@ err emit_source(struct buf *out, struct report *r, const struct template_list *a
 		BUF_LIT(out, "\t(void)view;\n");
 	buf_add(out, buf_str(&body));
 	BUF_LIT(out, "}\n");
-	return failed;
 }

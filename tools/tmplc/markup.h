@@ -47,6 +47,7 @@ struct markup {
 	enum markup_state state;
 	const struct element *open; /* the innermost open element; NULL outside all */
 	bool has_csrf;              /* the open form has its {{csrf}} */
+	bool has_met_form;          /* a <form> was opened somewhere */
 	bool is_space_idle;         /* white space here would not show */
 	/* The tag being read. */
 	struct str tag;

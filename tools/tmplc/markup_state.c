@@ -23,6 +23,7 @@ bool markup_join(struct markup *m, const struct markup *other)
 		return false;
 	m->is_space_idle = m->is_space_idle && other->is_space_idle;
 	m->is_mixed = m->is_mixed || other->is_mixed;
+	m->has_met_form = m->has_met_form || other->has_met_form;
 	if (m->start != other->start)
 		m->start = ADDRESS_UNKNOWN;
 	if (other->state == MARKUP_AFTER_VALUE)

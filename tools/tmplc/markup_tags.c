@@ -41,13 +41,14 @@ err markup_end_attribute(struct markup *m, struct markup_input *in, struct str v
 	return OK;
 }
 
-static err check_form(struct markup *m, struct markup_input *in)
+static err start_form(struct markup *m, struct markup_input *in)
 {
 	const struct element *outer = markup_form(m);
 
 	if (outer)
 		return FAIL(in, "a form inside the form of line %d", outer->line);
 	m->has_csrf = false;
+	m->has_met_form = true;
 	return OK;
 }
 
@@ -63,7 +64,7 @@ static err check_opening(struct markup *m, struct markup_input *in)
 	if (str_is_nocase(m->tag, STR("script")) && !m->has_source)
 		return FAIL(in, "an inline script may not be used: put it into a file, "
 				"<script src=\"{{asset \"x.js\"}}\" defer></script>");
-	return str_is_nocase(m->tag, STR("form")) ? check_form(m, in) : OK;
+	return str_is_nocase(m->tag, STR("form")) ? start_form(m, in) : OK;
 }
 
 static bool is_in_drawing(const struct markup *m)

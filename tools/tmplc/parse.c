@@ -1,106 +1,10 @@
 /* Recursive descent over the tags; blocks end at their {{/...}} or {{else}}. */
 #include "parse.h"
 
-#include "scan.h"
-#include "slots.h"
-
-/* The loop variables in reach, innermost first. */
-struct scope {
-	const struct scope *outer;
-	struct str variable;
-};
-
-struct parser {
-	struct arena *arena;
-	struct report *report;
-	struct template *t;
-	struct scanner scanner;
-	struct token token; /* the one last read */
-	const struct scope *scope;
-	int depth;
-	struct text_use **texts_end;
-};
-
-/* Words with a meaning of their own, and names the generated function uses. */
-static const struct str reserved[] = {
-	STR_INIT("t"),    STR_INIT("n"),   STR_INIT("csrf"), STR_INIT("asset"),
-	STR_INIT("view"), STR_INIT("out"), STR_INIT("else"),
-};
-
-/* Of these only those that C keeps for itself and that somebody may choose as a name. */
-static const struct str c_words[] = {
-	STR_INIT("auto"),     STR_INIT("break"),    STR_INIT("case"),   STR_INIT("char"),
-	STR_INIT("const"),    STR_INIT("continue"), STR_INIT("default"), STR_INIT("do"),
-	STR_INIT("double"),   STR_INIT("enum"),     STR_INIT("extern"), STR_INIT("float"),
-	STR_INIT("for"),      STR_INIT("goto"),     STR_INIT("if"),     STR_INIT("inline"),
-	STR_INIT("int"),      STR_INIT("long"),     STR_INIT("register"), STR_INIT("restrict"),
-	STR_INIT("return"),   STR_INIT("short"),    STR_INIT("signed"), STR_INIT("sizeof"),
-	STR_INIT("static"),   STR_INIT("struct"),   STR_INIT("switch"), STR_INIT("typedef"),
-	STR_INIT("union"),    STR_INIT("unsigned"), STR_INIT("void"),   STR_INIT("volatile"),
-	STR_INIT("while"),    STR_INIT("bool"),
-};
+#include "parser.h"
 
 static err parse_nodes(struct parser *p, struct node **out);
 
-#define FAIL(p, ...) report_error((p)->report, (p)->t->path, (p)->token.line, __VA_ARGS__)
-
-static bool is_in(struct str s, const struct str *list, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (str_is(s, list[i]))
-			return true;
-	return false;
-}
-
-static bool is_variable(const struct parser *p, struct str name)
-{
-	const struct scope *s;
-
-	for (s = p->scope; s; s = s->outer)
-		if (str_is(s->variable, name))
-			return true;
-	return false;
-}
-
-static err check_end(struct parser *p, struct str rest)
-{
-	rest = str_trim(rest);
-	if (rest.n == 0)
-		return OK;
-	return FAIL(p, "\"" STR_FMT "\" is not understood here: {{" STR_FMT "}}", STR_ARG(rest),
-		    STR_ARG(p->token.text));
-}
-
-/* Take a dotted name; its first part may be a loop variable. */
-static err take_path(struct parser *p, struct str *rest, struct path *out)
-{
-	struct str name;
-	struct str fields;
-	struct str first;
-
-	if (!word_take_name(rest, '.', &name))
-		return FAIL(p, "{{" STR_FMT "}} is not a tag: a name like post.title was expected",
-			    STR_ARG(p->token.text));
-	fields = name;
-	while (str_split(&fields, '.', &first))
-		if (is_in(first, c_words, ARRAY_LEN(c_words)))
-			return FAIL(p, "\"" STR_FMT "\" is a word of C, not a field",
-				    STR_ARG(first));
-	fields = name;
-	str_split(&fields, '.', &first);
-	if (is_variable(p, first)) {
-		out->variable = first;
-		out->fields = fields;
-	} else if (p->t->view.n == 0) {
-		return FAIL(p, "this template has no view, so there is no \"" STR_FMT "\"",
-			    STR_ARG(name));
-	} else {
-		out->fields = name;
-	}
-	return OK;
-}
 
 static struct node *new_node(struct parser *p, enum node_kind kind)
 {
@@ -109,102 +13,6 @@ static struct node *new_node(struct parser *p, enum node_kind kind)
 	n->kind = kind;
 	n->line = p->token.line;
 	return n;
-}
-
-static err parse_value(struct parser *p, struct str rest, struct node *n)
-{
-	err e = take_path(p, &rest, &n->path);
-
-	return e ? e : check_end(p, rest);
-}
-
-/* Note the text for the table, and give the node its number. */
-static void add_text(struct parser *p, struct node *n)
-{
-	struct text_use *use = ARENA_NEW(p->arena, struct text_use);
-
-	use->one = n->text;
-	use->many = n->many;
-	use->path = p->t->path;
-	use->line = n->line;
-	n->text_index = p->t->text_count++;
-	*p->texts_end = use;
-	p->texts_end = &use->next;
-}
-
-static err parse_arguments(struct parser *p, struct str rest, struct node *n)
-{
-	while (!word_is_end(rest)) {
-		err e;
-
-		if (n->argument_count == TREE_ARGUMENTS_MAX)
-			return FAIL(p, "a text takes at most %d values", TREE_ARGUMENTS_MAX);
-		e = take_path(p, &rest, &n->arguments[n->argument_count++]);
-		if (e)
-			return e;
-	}
-	return OK;
-}
-
-static err parse_translation(struct parser *p, struct str rest, struct node *n)
-{
-	err e;
-
-	if (!word_take_string(p->arena, &rest, &n->text) || n->text.n == 0)
-		return FAIL(p, "{{t}} needs a text in double quotes: {{t \"Log in\"}}");
-	e = parse_arguments(p, rest, n);
-	if (e)
-		return e;
-	if (slots_of(n->text) != slots_first(n->argument_count))
-		return FAIL(p, "\"" STR_FMT "\" does not use its %zu values as {0}, {1} and so on",
-			    STR_ARG(n->text), n->argument_count);
-	add_text(p, n);
-	return OK;
-}
-
-static err parse_plural(struct parser *p, struct str rest, struct node *n)
-{
-	err e;
-
-	if (!word_take_string(p->arena, &rest, &n->text) || n->text.n == 0 ||
-	    !word_take_string(p->arena, &rest, &n->many) || n->many.n == 0)
-		return FAIL(p, "{{n}} needs two texts and a number: "
-			       "{{n \"{0} comment\" \"{0} comments\" post.comments}}");
-	e = parse_arguments(p, rest, n);
-	if (e)
-		return e;
-	if (n->argument_count == 0)
-		return FAIL(p, "{{n}} needs a number behind its two texts");
-	/* "One comment" may leave out the number, nothing else. */
-	if (slots_of(n->many) != slots_first(n->argument_count) ||
-	    (slots_of(n->text) | 1) != slots_first(n->argument_count))
-		return FAIL(p, "\"" STR_FMT "\" does not use its %zu values as {0}, {1} and so on",
-			    STR_ARG(n->many), n->argument_count);
-	add_text(p, n);
-	return OK;
-}
-
-static err parse_asset(struct parser *p, struct str rest, struct node *n)
-{
-	if (!word_take_string(p->arena, &rest, &n->text))
-		return FAIL(p, "{{asset}} needs a file's name in quotes: {{asset \"site.css\"}}");
-	return check_end(p, rest);
-}
-
-static err parse_csrf(struct parser *p, struct str rest, struct node *n)
-{
-	(void)n;
-	return check_end(p, rest);
-}
-
-static err parse_partial(struct parser *p, struct str rest, struct node *n)
-{
-	if (!word_take_name(&rest, '/', &n->text))
-		return FAIL(p, "{{> }} needs a template's name: {{> post/comment c}}");
-	if (word_is_end(rest))
-		return OK;
-	n->has_path = true;
-	return parse_value(p, rest, n);
 }
 
 static bool ends_block(const struct parser *p)
@@ -238,8 +46,8 @@ static err take_condition(struct parser *p, struct str rest, struct branch *b)
 
 	if (word_take(&rest, STR("!")))
 		b->is_negated = !b->is_negated;
-	e = take_path(p, &rest, &b->condition);
-	return e ? e : check_end(p, rest);
+	e = parser_take_path(p, &rest, &b->condition);
+	return e ? e : parser_expect_end(p, rest);
 }
 
 /* Behind a branch: {{else if x}} and {{else}} open the next one, {{/if}} ends them all. */
@@ -250,7 +58,7 @@ static err next_branch(struct parser *p, const char *name, const struct branch *
 
 	*is_closed = word_take(&rest, STR("/")) && word_take(&rest, str_from_c(name));
 	if (*is_closed)
-		return check_end(p, rest);
+		return parser_expect_end(p, rest);
 	if (!word_take(&rest, STR("else")))
 		return FAIL(p, "{{" STR_FMT "}} stands where {{/%s}} was expected",
 			    STR_ARG(p->token.text), name);
@@ -259,7 +67,7 @@ static err next_branch(struct parser *p, const char *name, const struct branch *
 	if (word_take(&rest, STR("if")))
 		return take_condition(p, rest, next);
 	next->is_else = true;
-	return check_end(p, rest);
+	return parser_expect_end(p, rest);
 }
 
 static err parse_branches(struct parser *p, struct str rest, struct node *n, const char *name)
@@ -301,21 +109,20 @@ static err take_variable(struct parser *p, struct str *rest, struct node *n)
 {
 	if (!word_take(rest, STR("as")) || !word_take_name(rest, '\0', &n->variable))
 		return FAIL(p, "{{#each}} needs a name for the item: {{#each comments as c}}");
-	if (is_in(n->variable, reserved, ARRAY_LEN(reserved)) ||
-	    is_in(n->variable, c_words, ARRAY_LEN(c_words)))
+	if (parser_is_reserved(n->variable))
 		return FAIL(p, "\"" STR_FMT "\" has a meaning of its own: name the item otherwise",
 			    STR_ARG(n->variable));
-	if (is_variable(p, n->variable))
+	if (parser_is_variable(p, n->variable))
 		return FAIL(p, "\"" STR_FMT "\" is the item of a loop around this one already",
 			    STR_ARG(n->variable));
-	return check_end(p, *rest);
+	return parser_expect_end(p, *rest);
 }
 
 static err parse_each(struct parser *p, struct str rest, struct node *n)
 {
 	struct scope scope = { .outer = p->scope };
 	int start_line = p->token.line;
-	err e = take_path(p, &rest, &n->path);
+	err e = parser_take_path(p, &rest, &n->path);
 
 	if (!e)
 		e = take_variable(p, &rest, n);
@@ -335,7 +142,7 @@ static err parse_each(struct parser *p, struct str rest, struct node *n)
 	if (!word_take(&rest, STR("/")) || !word_take(&rest, STR("each")))
 		return FAIL(p, "{{" STR_FMT "}} stands where {{/each}} was expected",
 			    STR_ARG(p->token.text));
-	return check_end(p, rest);
+	return parser_expect_end(p, rest);
 }
 
 static const struct {
@@ -409,13 +216,13 @@ static err parse_view(struct parser *p)
 		return FAIL(p, "a template begins with {{view struct NAME from \"HEADER\"}} "
 			       "or {{view none}}");
 	if (word_take(&rest, STR("none")))
-		return check_end(p, rest);
+		return parser_expect_end(p, rest);
 	if (!word_take(&rest, STR("struct")) || !word_take_name(&rest, '\0', &name) ||
 	    !word_take(&rest, STR("from")) || !word_take_string(p->arena, &rest, &p->t->header))
 		return FAIL(p, "{{view}} reads {{view struct NAME from \"HEADER\"}} "
 			       "or {{view none}}");
 	p->t->view = str_format(p->arena, "struct " STR_FMT, STR_ARG(name));
-	return check_end(p, rest);
+	return parser_expect_end(p, rest);
 }
 
 err parse_template(struct arena *a, struct report *r, struct str path, struct str name,

@@ -2,7 +2,9 @@
 #include "project.h"
 
 #include "csource.h"
+#include "emit.h"
 #include "files.h"
+#include "link.h"
 #include "parse.h"
 
 /* The part of a path below its folder. */
@@ -78,12 +80,12 @@ static void check_symbols(struct project *p)
 	size_t i;
 	size_t k;
 
-	for (i = 0; i < p->template_count; i++)
+	for (i = 0; i < p->templates.count; i++)
 		for (k = 0; k < i; k++)
-			if (str_is(p->templates[i].symbol, p->templates[k].symbol))
-				report_error(p->report, p->templates[i].path, 1,
+			if (str_is(p->templates.items[i].symbol, p->templates.items[k].symbol))
+				report_error(p->report, p->templates.items[i].path, 1,
 					     "becomes the same function as " STR_FMT,
-					     STR_ARG(p->templates[k].path));
+					     STR_ARG(p->templates.items[k].path));
 }
 
 static err load_templates(struct project *p)
@@ -94,13 +96,13 @@ static err load_templates(struct project *p)
 
 	if (file_list(p->arena, p->paths.templates, STR(".html"), &files))
 		return report_error(p->report, p->paths.templates, 1, "cannot be read");
-	p->templates = ARENA_ARRAY(p->arena, struct template, files.count + 1);
-	p->template_count = files.count;
+	p->templates.items = ARENA_ARRAY(p->arena, struct template, files.count + 1);
+	p->templates.count = files.count;
 	for (i = 0; i < files.count; i++)
-		if (load_template(p, files.items[i], &p->templates[i]))
+		if (load_template(p, files.items[i], &p->templates.items[i]))
 			e = ERR_INVALID;
 	check_symbols(p);
-	return e;
+	return e ? e : link_templates(p->report, &p->templates);
 }
 
 static err load_folder(struct project *p, struct str folder)
@@ -167,16 +169,14 @@ static err write_file(struct project *p, struct str path, const struct buf *text
 
 static err write_template(struct project *p, const struct template *t)
 {
-	struct template_list all = { p->templates, p->template_count };
 	struct str stem = str_format(p->arena, STR_FMT "/tmpl/" STR_FMT, STR_ARG(p->paths.out),
 				     STR_ARG(t->symbol));
 	struct buf text;
 	err e;
 
 	buf_init(&text, p->arena, 8192);
-	e = emit_source(&text, p->report, &all, t);
-	if (!e)
-		e = write_file(p, str_format(p->arena, STR_FMT ".c", STR_ARG(stem)), &text);
+	emit_source(&text, t);
+	e = write_file(p, str_format(p->arena, STR_FMT ".c", STR_ARG(stem)), &text);
 	if (e)
 		return e;
 	buf_clear(&text);
@@ -186,16 +186,15 @@ static err write_template(struct project *p, const struct template *t)
 
 err project_write(struct project *p)
 {
-	struct template_list all = { p->templates, p->template_count };
 	struct buf text;
 	size_t i;
 	err e = OK;
 
-	for (i = 0; i < p->template_count; i++)
-		if (write_template(p, &p->templates[i]))
+	for (i = 0; i < p->templates.count; i++)
+		if (write_template(p, &p->templates.items[i]))
 			e = ERR_INVALID;
 	buf_init(&text, p->arena, 64 * 1024);
-	table_write(&text, &p->table, &all);
+	table_write(&text, &p->table, &p->templates);
 	if (write_file(p, str_format(p->arena, STR_FMT "/text_table.c", STR_ARG(p->paths.out)),
 		       &text))
 		e = ERR_INVALID;

@@ -20,8 +20,7 @@ struct project {
 	struct arena *arena;
 	struct report *report;
 	struct project_paths paths;
-	struct template *templates;
-	size_t template_count;
+	struct template_list templates;
 	struct asset *assets;
 	struct text_use *uses; /* of templates and sources */
 	struct text_use **uses_end;

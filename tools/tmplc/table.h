@@ -6,7 +6,7 @@
 #define TMPLC_TABLE_H
 
 #include "catalogue.h"
-#include "emit.h"
+#include "tree.h"
 
 struct table_entry {
 	const struct text_use *use;            /* where it was met first */

@@ -58,6 +58,8 @@ struct node {
 	enum writer writer;
 	struct path path;  /* NODE_VALUE, NODE_PARTIAL, NODE_EACH */
 	bool has_path;     /* NODE_PARTIAL: without one our own view is passed on */
+	bool is_in_form;   /* NODE_PARTIAL: set by the checker */
+	const struct template *partial; /* NODE_PARTIAL: set by link_templates */
 	struct path arguments[TREE_ARGUMENTS_MAX];
 	size_t argument_count;
 	struct branch *branches; /* NODE_IF */
@@ -82,8 +84,15 @@ struct template {
 	struct str view;   /* "struct post_show_view"; empty when it has none */
 	struct str header; /* the header that declares the view */
 	struct node *body;
+	bool has_form; /* it or a partial of it holds a <form> */
 	struct text_use *texts; /* in the order of text_index; the list goes on behind them */
 	size_t text_count;
+};
+
+/* All templates of a run. */
+struct template_list {
+	struct template *items;
+	size_t count;
 };
 
 #endif

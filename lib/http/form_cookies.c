@@ -1,36 +1,8 @@
 /* The Cookie header. */
+#include "http/form.h"
+
 #include "http/form_build.h"
-
-static bool is_token_char(char c)
-{
-	/* RFC 9110, 5.6.2: visible ASCII without separators. */
-	return c > ' ' && c < 0x7F && !strchr("()<>@,;:\\\"/[]?={}", c);
-}
-
-static bool is_token(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		if (!is_token_char(s.p[i]))
-			return false;
-	}
-	return s.n > 0 && s.n <= FORM_NAME_MAX;
-}
-
-/* RFC 6265, 4.1.1: visible ASCII without quote, comma, semicolon and backslash. */
-static bool is_cookie_value(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c <= ' ' || c >= 0x7F || c == '"' || c == ',' || c == ';' || c == '\\')
-			return false;
-	}
-	return true;
-}
+#include "http/token.h"
 
 void form_parse_cookies(struct arena *a, struct str header, struct form *out)
 {
@@ -45,7 +17,8 @@ void form_parse_cookies(struct arena *a, struct str header, struct form *out)
 			continue;
 		field.name = str_trim(str_slice(pair, 0, (size_t)equals));
 		field.value = str_trim(str_slice(pair, (size_t)equals + 1, pair.n));
-		if (!is_token(field.name) || !is_cookie_value(field.value))
+		if (!http_is_token(field.name) || field.name.n > FORM_NAME_MAX ||
+		    !http_is_cookie_value(field.value))
 			continue;
 		/* What was checked here is within the limits. */
 		if (form_add(a, &form, field))

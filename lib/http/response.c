@@ -1,6 +1,8 @@
 /* Answers. */
 #include "http/message.h"
 
+#include "http/token.h"
+
 #define BODY_ROOM 16384
 
 void http_response_init(struct http_response *r, struct arena *a)
@@ -8,20 +10,6 @@ void http_response_init(struct http_response *r, struct arena *a)
 	r->status = 200;
 	r->header_count = 0;
 	buf_init(&r->body, a, BODY_ROOM);
-}
-
-/* Names of headers and cookies: RFC 9110, 5.6.2. */
-static bool is_token(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c <= ' ' || c >= 0x7F || strchr("()<>@,;:\\\"/[]?={}", c))
-			return false;
-	}
-	return s.n > 0;
 }
 
 static bool has_control(struct str s)
@@ -39,7 +27,7 @@ static bool has_control(struct str s)
 
 static void check_header(const char *name, struct str value)
 {
-	if (!is_token(str_from_c(name)))
+	if (!http_is_token(str_from_c(name)))
 		BUG("\"%s\" is no name of a header", name);
 	if (has_control(value))
 		BUG("a control character in the header %s", name);
@@ -67,19 +55,6 @@ void http_response_set_header(struct http_response *r, const char *name, struct 
 	http_response_header(r, name, value);
 }
 
-static bool is_cookie_value(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c <= ' ' || c >= 0x7F || c == '"' || c == ',' || c == ';' || c == '\\')
-			return false;
-	}
-	return true;
-}
-
 /* The Set-Cookie header of that cookie, or NULL. prefix is "name=". */
 static struct http_header *find_cookie(struct http_response *r, struct str prefix)
 {
@@ -101,7 +76,7 @@ void http_response_cookie(struct http_response *r, struct arena *a, struct str n
 	struct http_header *old;
 	struct buf line;
 
-	if (!is_token(name) || !is_cookie_value(value))
+	if (!http_is_token(name) || !http_is_cookie_value(value))
 		BUG("the cookie \"" STR_FMT "\" cannot be written", STR_ARG(name));
 	buf_init(&line, a, name.n + value.n + 80);
 	buf_add(&line, name);

@@ -163,10 +163,10 @@ static void note(void *object)
 
 static void note_and_defer(void *object)
 {
-	static char late = 'L';
+	static char names[] = "LN";
 
-	note(&late);
-	arena_defer(object, note, &(char[]){ 'N' });
+	note(names);
+	arena_defer(object, note, names + 1);
 }
 
 static void deferred_functions_run_last_in_first_out(void **state)

@@ -38,10 +38,11 @@ CREATE TABLE email_token (
 	KEY expires (expires_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4;
 
+-- A title may be longer than what was typed: sensitive words in it are masked.
 CREATE TABLE post (
 	post_id BIGINT NOT NULL PRIMARY KEY,
 	author_id BIGINT NOT NULL,
-	title VARCHAR(120) NOT NULL,
+	title VARCHAR(300) NOT NULL,
 	body_md MEDIUMTEXT NOT NULL,
 	body_html MEDIUMTEXT NOT NULL,
 	excerpt VARCHAR(400) NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE post (
 	score BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
 	edited_at BIGINT NOT NULL DEFAULT 0,
+	edited_by BIGINT NOT NULL DEFAULT 0,
 	KEY hot (deleted_at, pinned_at, score, post_id),
 	KEY newest (deleted_at, pinned_at, post_id),
 	KEY featured (deleted_at, featured_at, post_id),
@@ -67,7 +69,7 @@ CREATE TABLE post_revision (
 	post_id BIGINT NOT NULL,
 	version INT NOT NULL,
 	editor_id BIGINT NOT NULL,
-	title VARCHAR(120) NOT NULL,
+	title VARCHAR(300) NOT NULL,
 	body_md MEDIUMTEXT NOT NULL,
 	written_at BIGINT NOT NULL,
 	PRIMARY KEY (post_id, version)
@@ -77,7 +79,7 @@ CREATE TABLE post_revision (
 CREATE TABLE post_draft (
 	author_id BIGINT NOT NULL,
 	post_id BIGINT NOT NULL,
-	title VARCHAR(120) NOT NULL,
+	title VARCHAR(300) NOT NULL,
 	body_md MEDIUMTEXT NOT NULL,
 	base_version INT NOT NULL,
 	saved_at BIGINT NOT NULL,
@@ -105,6 +107,7 @@ CREATE TABLE liked (
 ) ENGINE=InnoDB CHARACTER SET utf8mb4;
 
 -- A first-level comment is its own root with reply_no 0; its replies, however deep, are numbered 1, 2, 3 ...
+-- replies counts those that are not deleted, last_reply_no is the last number given; both on roots only.
 CREATE TABLE comment (
 	comment_id BIGINT NOT NULL PRIMARY KEY,
 	target_type TINYINT NOT NULL,
@@ -118,6 +121,7 @@ CREATE TABLE comment (
 	body_html TEXT NOT NULL,
 	likes INT NOT NULL DEFAULT 0,
 	replies INT NOT NULL DEFAULT 0,
+	last_reply_no INT NOT NULL DEFAULT 0,
 	version INT NOT NULL DEFAULT 1,
 	deleted_at BIGINT NOT NULL DEFAULT 0,
 	deleted_by BIGINT NOT NULL DEFAULT 0,
@@ -180,11 +184,16 @@ CREATE TABLE job_lease (
 	until_at BIGINT NOT NULL
 ) ENGINE=InnoDB CHARACTER SET utf8mb4;
 
--- The worker numbers of snowflake ids: each is held by one process at a time.
+-- The worker numbers of snowflake ids, 0 to 1023: each is held by one process at a time. No id made
+-- under a number has a time after last_ms.
 CREATE TABLE id_worker (
 	worker SMALLINT NOT NULL PRIMARY KEY,
 	owner VARCHAR(64) NOT NULL,
 	until_at BIGINT NOT NULL,
-	last_ms BIGINT NOT NULL,
-	KEY free (until_at)
+	last_ms BIGINT NOT NULL
 ) ENGINE=InnoDB CHARACTER SET utf8mb4;
+
+INSERT INTO id_worker (worker, owner, until_at, last_ms)
+SELECT a.n + 32 * b.n, '', 0, 0
+FROM (WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 31) SELECT n FROM n) a
+JOIN (WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 31) SELECT n FROM n) b;

@@ -13,10 +13,10 @@
 
 #include "html/html.h"
 
-#define MARKDOWN_INPUT_MAX (64 * 1024)       /* bytes */
-#define MARKDOWN_OUTPUT_MAX (1024 * 1024)    /* bytes */
-#define MARKDOWN_NESTING_MAX 32              /* quotes and lists inside each other */
-#define MARKDOWN_COLUMNS_MAX 64              /* of a table */
+#define MARKDOWN_INPUT_MAX (64 * 1024)    /* bytes */
+#define MARKDOWN_OUTPUT_MAX (1024 * 1024) /* bytes */
+#define MARKDOWN_NESTING_MAX 32           /* quotes and lists inside each other */
+#define MARKDOWN_COLUMNS_MAX 64           /* of a table */
 
 /*
  * ERR_INVALID when a limit above is passed or the text is not valid UTF-8;

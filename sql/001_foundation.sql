@@ -6,6 +6,7 @@ CREATE TABLE user (
 	user_no BIGINT NOT NULL AUTO_INCREMENT,
 	username VARCHAR(24) NOT NULL,
 	username_folded VARCHAR(96) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	-- As typed. It proves nothing before a link sent there was used - then email_folded is set, which is unique.
 	email VARCHAR(254) NULL,
 	email_folded VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
 	phone VARCHAR(20) NULL,
@@ -24,7 +25,9 @@ CREATE TABLE user (
 	UNIQUE KEY user_no (user_no),
 	UNIQUE KEY username (username_folded),
 	UNIQUE KEY email (email_folded),
-	UNIQUE KEY phone (phone)
+	UNIQUE KEY phone (phone),
+	KEY email_claimed (email, state),
+	KEY waiting (state, created_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- One-time links sent by mail; the token itself is only in the mail.

@@ -1,6 +1,7 @@
 /*
  * Rate limits: sliding windows in Redis, by account and by address, with the
- * time from Redis. A request that is refused is not counted. When Redis is gone they are open.
+ * time from Redis. In no stretch of the window's length are more than the limit let
+ * through. A request that is refused is not counted. When Redis is gone they are open.
  */
 #ifndef DOMAIN_LIMIT_H
 #define DOMAIN_LIMIT_H
@@ -10,8 +11,8 @@
 /* So many in so many seconds. */
 struct limit_class {
 	const char *name;
-	int per_account;    /* 0: not limited by account */
-	int per_address;    /* 0: not limited by address */
+	int per_account; /* 0: not limited by account */
+	int per_address; /* 0: not limited by address */
 	int seconds;
 };
 
@@ -33,13 +34,21 @@ struct str limit_other_key(struct arena *a, const struct limit_class *l, struct 
 
 /* Queue one step of a window. */
 struct cache_reply *limit_want(struct ctx *c, struct str key, int most, int seconds);
-/* After the flush: OK, or ERR_LIMITED with the seconds until it ends. Unanswered is OK. */
+/* After the flush: OK, or ERR_LIMITED with the seconds until a place is free (at least 1).
+ * Unanswered is OK. */
 err limit_read(const struct cache_reply *reply, int64_t *retry_seconds) MUST_CHECK;
 
 /* Both in one call, for code outside the hot path. */
-err limit_check(struct ctx *c, struct str key, int most, int seconds, int64_t *retry_seconds) MUST_CHECK;
+err limit_check(struct ctx *c, struct str key, int most, int seconds,
+		int64_t *retry_seconds) MUST_CHECK;
 
-/* How often it was counted in the window, without counting. */
-int64_t limit_peek(struct ctx *c, struct str key, int seconds);
+/* Seconds until fewer than `most` were counted in the last `seconds`; 0 when that is so now, or Redis is gone. */
+int64_t limit_wait(struct ctx *c, struct str key, int most, int seconds);
+
+/* Count without asking: for failures. What is beyond `most` is forgotten, oldest first. */
+void limit_count(struct ctx *c, struct str key, int most, int seconds);
+
+/* Forget what was counted. */
+void limit_clear(struct ctx *c, struct str key);
 
 #endif

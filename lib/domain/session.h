@@ -13,13 +13,14 @@
 #define SESSION_REMEMBER_SECONDS (30 * 86400)
 #define SESSION_ABSOLUTE_SECONDS (90 * 86400)
 #define SESSION_TOUCH_MS (60 * 1000) /* the life in Redis is extended at most once in this time */
+#define SESSION_MOST 20              /* of one user: one more ends the one that would end first */
 
 struct session {
 	struct viewer viewer;
 	struct str key;          /* in Redis */
 	int64_t created_at;      /* Unix ms */
 	int64_t seen_at;         /* Unix ms, of the last touch */
-	int64_t lasts_seconds;   /* how long the cookie and key live from now; 0 when the browser's session ends it */
+	int64_t lasts_seconds;   /* Max-Age of the cookie; 0 when it ends with the browser's session */
 	bool is_remembered;
 };
 
@@ -42,11 +43,18 @@ struct session_want *session_want(struct ctx *c, struct str cookie, const struct
 err session_read(struct ctx *c, const struct session_want *want, struct session *out,
 		 int64_t *retry_seconds) MUST_CHECK;
 
-/* Start one: a fresh token, never the one the browser had. *cookie_out lives in the arena. */
+/*
+ * Start one: a fresh token, never the one the browser had. *cookie_out lives in the arena; the cookie's
+ * Max-Age is SESSION_REMEMBER_SECONDS when is_remembered, else it has none. user_agent and address are for
+ * the user's own list of sessions, and cut to 200 and 64 bytes.
+ */
 err session_start(struct ctx *c, const struct user *u, bool is_remembered, struct str user_agent,
 		  struct str address, struct str *cookie_out) MUST_CHECK;
 
-/* Extend its life if the last time was more than SESSION_TOUCH_MS ago. Queued and flushed by the caller. */
+/*
+ * Extend its life if the last time was more than SESSION_TOUCH_MS ago. Queued and flushed by the caller.
+ * A session that was ended meanwhile stays ended.
+ */
 void session_touch(struct ctx *c, const struct session *s);
 
 err session_end(struct ctx *c, const struct session *s) MUST_CHECK;

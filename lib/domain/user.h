@@ -35,8 +35,17 @@ struct user {
 	struct str email;      /* empty when there is none; only for the user's own pages */
 };
 
-/* What is wrong with a name, address or password, in English for the text catalogue; NULL when nothing. */
+/*
+ * What is wrong with a name, address or password, in English for the text catalogue; NULL when nothing.
+ *
+ * A name has letters (Latin ones, Han, kana, hangul, bopomofo), digits, and single '_', '-' and '.'
+ * between them; at least one letter. It is none of the reserved names (admin, root ...) and holds
+ * no sensitive word. Cyrillic and Greek are left out because their letters pass for Latin ones.
+ */
 const char *user_name_problem(struct ctx *c, struct str name);
+/* The same without the reserved names, for those who make accounts for others. */
+const char *user_name_form_problem(struct str name);
+/* local@domain.tld in ASCII; nothing that could end a header line. */
 const char *user_email_problem(struct str email);
 /* Too short, too long, among the common ones, or the name or address itself. */
 const char *user_password_problem(struct ctx *c, struct str password, struct str name,
@@ -44,26 +53,35 @@ const char *user_password_problem(struct ctx *c, struct str password, struct str
 
 struct registration {
 	struct str username, email, password;
+	int language; /* TEXT_ZH or TEXT_EN: of the mail */
 };
 
-/* Which unique thing was taken, when user_register says ERR_CONFLICT. */
-enum user_taken { USER_TAKEN_NOTHING, USER_TAKEN_NAME, USER_TAKEN_EMAIL };
+/*
+ * Make a pending account and ask for the activation mail, in one transaction. The fields have been
+ * checked. The same form_id again is OK and changes nothing. ERR_CONFLICT when the name is in use.
+ *
+ * An address in use is no error (that would tell who has an account): its owner gets a mail that says
+ * so, the pending account is made all the same (a free name would tell, too) but cannot be
+ * activated, and the caller shows the same page. An address counts as in use once a link proved it,
+ * so nobody can keep an address from its owner by registering it first.
+ */
+err user_register(struct ctx *c, const struct registration *r, struct str form_id) MUST_CHECK;
 
 /*
- * Make a pending account and put the activation mail into the outbox, in one transaction. The fields have
- * been checked. The same form_id again is OK and changes nothing. ERR_CONFLICT with *taken set when the
- * name is in use. An address in use is no error (that would tell who has an account): its owner gets
- * a mail that says so, and the caller shows the same page.
+ * Send the activation mail again, if there is such a pending account; OK either way. The caller limits
+ * by address; more than three an hour for one e-mail are silently not sent.
  */
-err user_register(struct ctx *c, const struct registration *r, struct str form_id,
-		  enum user_taken *taken) MUST_CHECK;
+err user_resend_activation(struct ctx *c, struct str email, int language) MUST_CHECK;
 
-/* Send the activation mail again, if there is such a pending account; OK either way. */
-err user_resend_activation(struct ctx *c, struct str email) MUST_CHECK;
+/*
+ * Whose activation link this is, for the page with the button: a GET must not activate, because mail
+ * scanners follow links. ERR_NOT_FOUND for a wrong or expired one.
+ */
+err user_activation_find(struct ctx *c, struct str token, struct user *out) MUST_CHECK;
 
 /*
  * Use an activation link. OK when the account is active now (also when it was already, by this same link).
- * ERR_NOT_FOUND for a wrong, used or expired one.
+ * ERR_NOT_FOUND for a wrong or expired one, and when the address was proved by another account meanwhile.
  */
 err user_activate(struct ctx *c, struct str token, struct user *out) MUST_CHECK;
 
@@ -79,14 +97,28 @@ err user_authenticate(struct ctx *c, struct str login, struct str password, bool
 err user_find(struct ctx *c, int64_t id, struct user *out) MUST_CHECK;
 err user_find_by_name(struct ctx *c, struct str name, struct user *out) MUST_CHECK;
 
-/* 64 hex digits: SHA-256 of the site-independent fixed salt and the typed password; see assets/login.js. */
+/*
+ * 64 lower-case hex digits: SHA-256 of "plaza-first-pass:" and the UTF-8 of the typed password. The
+ * browser's script does the same before it sends.
+ */
 struct str user_first_pass(struct arena *a, struct str password);
 
-/* For plazactl and the demo data: an active account with a role. ERR_CONFLICT when the name is taken. */
+/*
+ * For plazactl: an active account with a role; email may be empty. ERR_CONFLICT when the name or the
+ * address is taken.
+ */
 err user_create(struct ctx *c, const struct registration *r, enum role role, int64_t *id_out) MUST_CHECK;
+
+/* Everybody, in the order of user_no: those after the given one. For plazactl. */
+struct users {
+	struct user *items;
+	size_t count;
+};
+err user_list(struct ctx *c, int64_t after_user_no, int limit, struct users *out) MUST_CHECK;
+
 /* Also ends the user's sessions, so that the new role counts at once. */
 err user_set_role(struct ctx *c, int64_t id, enum role role) MUST_CHECK;
-/* Disabling ends all sessions. */
+/* Ends all sessions, too. Both: ERR_NOT_FOUND when there is no such user. */
 err user_set_state(struct ctx *c, int64_t id, enum user_state state) MUST_CHECK;
 
 #endif

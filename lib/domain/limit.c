@@ -1,0 +1,145 @@
+/* Sliding windows in Redis: one list of times for each account, address or name that is counted. */
+#include "domain/limit.h"
+
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "domain/limit_lua.h"
+
+/*
+ * People, not machines: each number is a few times what a busy person does, so that nobody meets
+ * one by using the site, and low enough that a script fills no page before somebody looks.
+ *
+ * An address may stand for a whole school behind one router, so limits by address are several times
+ * those by account, and are set only where an account does not exist yet or costs nothing to make.
+ */
+
+/* Guessing is stopped by the counters of user_login.c; this bounds the work of hashing: a hash takes
+ * some 25 ms of a core, so one address gets 5 s of each 600. */
+const struct limit_class limit_login = { "login", 0, 200, 600 };
+/* Each may send a mail: a class of pupils registers in one lesson, with a few tries each. */
+const struct limit_class limit_register = { "register", 0, 100, 3600 };
+/* A link that did not arrive is asked for again two or three times; a stranger's letter box is not a target. */
+const struct limit_class limit_mail = { "mail", 0, 20, 3600 };
+/* One every half minute for ten minutes is more than anybody writes. */
+const struct limit_class limit_post = { "post", 20, 100, 600 };
+/* A lively argument is a comment every ten seconds. */
+const struct limit_class limit_comment = { "comment", 60, 300, 600 };
+/* Two a second for a minute: somebody who likes a whole page at once. */
+const struct limit_class limit_react = { "react", 120, 0, 60 };
+/* A draft saved every ten seconds, a preview every ten, and the edits. */
+const struct limit_class limit_edit = { "edit", 180, 0, 600 };
+
+static const struct cache_script script_step = CACHE_SCRIPT(
+	LIMIT_STEP_LUA "return limit_step(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]))");
+
+static const struct cache_script script_wait = CACHE_SCRIPT(
+	"local time = redis.call('TIME')\n"
+	"local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+	"local at = redis.call('LINDEX', KEYS[1], -tonumber(ARGV[1]))\n"
+	"return at and at + tonumber(ARGV[2]) - now or 0");
+
+static const struct cache_script script_count = CACHE_SCRIPT(
+	"local time = redis.call('TIME')\n"
+	"local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+	"redis.call('RPUSH', KEYS[1], string.format('%.0f', now))\n"
+	"redis.call('LTRIM', KEYS[1], -tonumber(ARGV[1]), -1)\n"
+	"redis.call('PEXPIRE', KEYS[1], ARGV[2])\n"
+	"return 0");
+
+struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id)
+{
+	return str_format(a, "limit:%s:{%lld}", l->name, (long long)user_id);
+}
+
+/* The part of an address that one person is likely to hold alone. */
+static struct str address_group(struct arena *a, struct str address)
+{
+	char *text = str_c(a, address);
+	char shown[INET6_ADDRSTRLEN];
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, text, &v4) == 1)
+		return address;
+	if (inet_pton(AF_INET6, text, &v6) != 1)
+		return STR("unknown");
+	if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+		if (!inet_ntop(AF_INET, v6.s6_addr + 12, shown, sizeof(shown)))
+			return STR("unknown");
+		return str_copy(a, str_from_c(shown));
+	}
+	memset(v6.s6_addr + 8, 0, 8);
+	if (!inet_ntop(AF_INET6, &v6, shown, sizeof(shown)))
+		return STR("unknown");
+	return str_format(a, "%s/64", shown);
+}
+
+struct str limit_address_key(struct arena *a, const struct limit_class *l, struct str address)
+{
+	struct str group = address_group(a, address);
+
+	return str_format(a, "limit:%s:{" STR_FMT "}", l->name, STR_ARG(group));
+}
+
+struct str limit_other_key(struct arena *a, const struct limit_class *l, struct str who)
+{
+	struct str hash = secret_hash(a, who);
+
+	return str_format(a, "limit:%s:{" STR_FMT "}", l->name, STR_ARG(hash));
+}
+
+struct cache_reply *limit_want(struct ctx *c, struct str key, int most, int seconds)
+{
+	int64_t window = seconds * CLOCK_SECOND;
+
+	return cache_want_script(c->cache, &script_step, 1, CACHE_ARGS(key, most, window));
+}
+
+err limit_read(const struct cache_reply *reply, int64_t *retry_seconds)
+{
+	int64_t wait = cache_int(reply);
+
+	if (wait <= 0)
+		return OK;
+	*retry_seconds = (wait + CLOCK_SECOND - 1) / CLOCK_SECOND;
+	return ERR_LIMITED;
+}
+
+err limit_check(struct ctx *c, struct str key, int most, int seconds, int64_t *retry_seconds)
+{
+	struct cache_reply *reply = limit_want(c, key, most, seconds);
+
+	if (cache_flush(c->cache))
+		return OK;
+	return limit_read(reply, retry_seconds);
+}
+
+int64_t limit_wait(struct ctx *c, struct str key, int most, int seconds)
+{
+	struct cache_reply *reply;
+	int64_t window = seconds * CLOCK_SECOND, retry = 0;
+
+	if (cache_run_script(c->cache, &reply, &script_wait, 1, CACHE_ARGS(key, most, window)))
+		return 0;
+	return limit_read(reply, &retry) ? retry : 0;
+}
+
+void limit_count(struct ctx *c, struct str key, int most, int seconds)
+{
+	struct cache_reply *reply;
+	int64_t window = seconds * CLOCK_SECOND;
+
+	if (cache_run_script(c->cache, &reply, &script_count, 1, CACHE_ARGS(key, most, window)))
+		log_warn("limit: a failure could not be counted");
+}
+
+void limit_clear(struct ctx *c, struct str key)
+{
+	struct cache_reply *reply;
+
+	if (cache_run(c->cache, &reply, CACHE_ARGS(STR("DEL"), key)))
+		log_warn("limit: a count could not be cleared");
+}

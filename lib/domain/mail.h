@@ -1,0 +1,47 @@
+/*
+ * Mails to users. What is asked for in a transaction names the kind and the user only: the text, the
+ * address and the token of the link are put together by the mail worker, so that no secret and no
+ * address lies in the outbox or in a queue.
+ */
+#ifndef DOMAIN_MAIL_H
+#define DOMAIN_MAIL_H
+
+#include "domain/ctx.h"
+
+#define MAIL_TOPIC "mail.requested"
+
+enum mail_kind {
+	MAIL_ACTIVATION,    /* the link that makes a pending account an active one */
+	MAIL_ADDRESS_IN_USE /* somebody tried to register with the address of this account */
+};
+
+struct mail {
+	struct str to;      /* an address alone */
+	struct str subject; /* one line */
+	struct str text;    /* plain text, lines ended by "\n" */
+};
+
+/* Inside a transaction: ask for a mail to a user. language: TEXT_ZH or TEXT_EN. */
+err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int language) MUST_CHECK;
+
+/*
+ * What was asked for, as a mail; an activation token is made and its hash stored. ERR_INVALID when the
+ * payload is none of ours, ERR_NOT_FOUND when there is nothing to send any more.
+ */
+err mail_build(struct ctx *c, struct str payload, struct mail *out) MUST_CHECK;
+
+/* How the text travels: readable in the files of development, in base64 by SMTP. */
+enum mail_encoding { MAIL_8BIT, MAIL_BASE64 };
+
+/*
+ * The message with its headers (RFC 5322), lines ended by CR LF. id is the event's: the same event gives the
+ * same Message-ID.
+ */
+struct str mail_format(struct ctx *c, const struct mail *m, struct str id,
+		       enum mail_encoding encoding);
+
+/* This consumer handled the event before. */
+err mail_was_sent(struct ctx *c, struct str event_id, bool *out) MUST_CHECK;
+err mail_mark_sent(struct ctx *c, struct str event_id) MUST_CHECK;
+
+#endif

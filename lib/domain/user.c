@@ -1,0 +1,148 @@
+/* Finding users, and what an administrator changes about them. */
+#include "domain/user.h"
+
+#include "base/utf8.h"
+#include "domain/session.h"
+#include "domain/user_internal.h"
+
+static const struct db_sql sql_find =
+	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.user_id = ?");
+
+static const struct db_sql sql_find_by_name =
+	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.username_folded = ?");
+
+static const struct db_sql sql_page =
+	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.user_no > ? ORDER BY u.user_no LIMIT ?");
+
+static const struct db_sql sql_insert =
+	SQL("INSERT INTO user (user_id, username, username_folded, email, email_folded, password_hash,"
+	    " role, state, created_at) VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?)");
+
+static const struct db_sql sql_set_role = SQL("UPDATE user SET role = ? WHERE user_id = ?");
+
+static const struct db_sql sql_set_state = SQL("UPDATE user SET state = ? WHERE user_id = ?");
+
+void user_read_row(struct user *u, const struct db_rows *rows)
+{
+	u->id = db_int(rows, 0);
+	u->user_no = db_int(rows, 1);
+	u->name = db_str(rows, 2);
+	u->avatar = db_str(rows, 3);
+	u->bio = db_str(rows, 4);
+	u->role = (enum role)db_int(rows, 5);
+	u->state = (enum user_state)db_int(rows, 6);
+	u->level = (int)db_int(rows, 7);
+	u->posts = db_int(rows, 8);
+	u->followers = db_int(rows, 9);
+	u->following = db_int(rows, 10);
+	u->created_at = db_int(rows, 11);
+	u->email = db_str(rows, 12);
+}
+
+static err find_one(struct db_rows *rows, struct user *out)
+{
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	user_read_row(out, rows);
+	return OK;
+}
+
+err user_find_any(struct ctx *c, int64_t id, struct user *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_find, DB_ARGS(id));
+
+	return e ? e : find_one(rows, out);
+}
+
+err user_find(struct ctx *c, int64_t id, struct user *out)
+{
+	struct user found;
+	err e = user_find_any(c, id, &found);
+
+	if (e)
+		return e;
+	if (found.state == USER_PENDING)
+		return ERR_NOT_FOUND;
+	*out = found;
+	return OK;
+}
+
+err user_find_by_name(struct ctx *c, struct str name, struct user *out)
+{
+	struct user found;
+	struct db_rows *rows;
+	struct str folded;
+	err e = utf8_fold(c->arena, name, &folded);
+
+	if (e)
+		return ERR_NOT_FOUND;
+	e = db_query(c->db, c->arena, &rows, &sql_find_by_name, DB_ARGS(folded));
+	if (!e)
+		e = find_one(rows, &found);
+	if (e)
+		return e;
+	if (found.state == USER_PENDING)
+		return ERR_NOT_FOUND;
+	*out = found;
+	return OK;
+}
+
+err user_list(struct ctx *c, int64_t after_user_no, int limit, struct users *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_page, DB_ARGS(after_user_no, limit));
+	size_t i;
+
+	if (e)
+		return e;
+	out->count = db_count(rows);
+	out->items = ARENA_ARRAY(c->arena, struct user, out->count);
+	for (i = 0; db_next(rows); i++)
+		user_read_row(&out->items[i], rows);
+	return OK;
+}
+
+err user_create(struct ctx *c, const struct registration *r, enum role role, int64_t *id_out)
+{
+	struct str folded, hash, email_folded = user_email_fold(c->arena, r->email);
+	int64_t id;
+	err e = utf8_fold(c->arena, r->username, &folded);
+
+	if (!e)
+		e = user_password_hash(c->arena, user_first_pass(c->arena, r->password), &hash);
+	if (!e)
+		e = ctx_new_id(c, &id);
+	if (e)
+		return e;
+	e = db_exec(c->db, NULL, &sql_insert,
+		    DB_ARGS(id, r->username, folded, r->email, email_folded, hash, (int)role,
+			    (int)USER_ACTIVE, c->now));
+	if (e)
+		return e;
+	*id_out = id;
+	return OK;
+}
+
+/* The sessions are ended after the commit: one started in between is ended too. */
+static err set_one(struct ctx *c, int64_t id, const struct db_sql *sql, int value)
+{
+	int64_t changed;
+	err e = db_exec(c->db, &changed, sql, DB_ARGS(value, id));
+
+	if (e)
+		return e;
+	if (!changed)
+		return ERR_NOT_FOUND;
+	return session_end_all(c, id);
+}
+
+err user_set_role(struct ctx *c, int64_t id, enum role role)
+{
+	return set_one(c, id, &sql_set_role, (int)role);
+}
+
+err user_set_state(struct ctx *c, int64_t id, enum user_state state)
+{
+	return set_one(c, id, &sql_set_state, (int)state);
+}

@@ -1,0 +1,239 @@
+/* Checking who somebody is, and what happens when it goes wrong often. */
+#include "domain/user_login.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "domain/captcha.h"
+#include "domain/limit.h"
+#include "domain/user_internal.h"
+
+static const struct limit_class fail_account = { "fail", 0, 0, LOGIN_SOFT_SECONDS };
+static const struct limit_class fail_address = { "fail-from", 0, 0, LOGIN_SOFT_SECONDS };
+static const struct limit_class fail_hour = { "fail-hour", 0, 0, LOGIN_HARD_SECONDS };
+static const struct limit_class fail_known = { "fail-known", 0, 0, LOGIN_HARD_SECONDS };
+
+/* Only for its part of the key: where an account logged in from. */
+static const struct limit_class known = { "known", 0, 0, 0 };
+
+static const struct db_sql sql_by_name =
+	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.username_folded = ?");
+
+static const struct db_sql sql_by_email =
+	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email_folded = ?");
+
+/* An address that waits for its link is in nobody's possession: the newest account that claims it. */
+static const struct db_sql sql_by_pending_email =
+	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email = ? AND u.state = 0"
+	    " ORDER BY u.user_no DESC LIMIT 1");
+
+static const struct db_sql sql_set_hash =
+	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?");
+
+static const struct cache_script script_remember = CACHE_SCRIPT(
+	"redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
+	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))\n"
+	"redis.call('EXPIRE', KEYS[1], ARGV[4])\n"
+	"return 1");
+
+/* Somebody as the tables know them; user.id 0 and no hash when they do not. */
+struct candidate {
+	struct user user;
+	struct str hash;
+};
+
+static err look_up(struct ctx *c, const struct db_sql *sql, struct str key, struct candidate *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, sql, DB_ARGS(key));
+
+	if (e || !db_next(rows))
+		return e;
+	user_read_row(&out->user, rows);
+	out->hash = db_str(rows, USER_COLUMN_COUNT);
+	return OK;
+}
+
+static err find_candidate(struct ctx *c, struct str login, struct candidate *out)
+{
+	struct str folded;
+	err e;
+
+	*out = (struct candidate){ 0 };
+	if (str_find_byte(login, '@') < 0)
+		return utf8_fold(c->arena, login, &folded) ? OK :
+							     look_up(c, &sql_by_name, folded, out);
+	if (user_email_problem(login))
+		return OK;
+	e = look_up(c, &sql_by_email, user_email_fold(c->arena, login), out);
+	if (e || out->user.id)
+		return e;
+	return look_up(c, &sql_by_pending_email, login, out);
+}
+
+/* Better parameters than when the password was set: hash it again, now that it is at hand. */
+static void refresh_hash(struct ctx *c, const struct candidate *who, struct str first_pass)
+{
+	struct str fresh;
+
+	if (!user_password_is_outdated(c->arena, who->hash) ||
+	    user_password_hash(c->arena, first_pass, &fresh))
+		return;
+	if (db_exec(c->db, NULL, &sql_set_hash, DB_ARGS(fresh, who->user.id, who->hash)))
+		log_warn("login: a password could not be hashed anew");
+}
+
+/* One hash is computed whatever comes in, so that the time tells nothing. */
+static err check_password(struct ctx *c, const struct candidate *who, struct str password,
+			  bool is_first_pass)
+{
+	struct str first = is_first_pass ? password : user_first_pass(c->arena, password);
+
+	if (!user_password_is(c->arena, who->hash, first))
+		return ERR_AUTH;
+	if (who->user.state != USER_ACTIVE)
+		return ERR_FORBIDDEN;
+	refresh_hash(c, who, first);
+	return OK;
+}
+
+err user_authenticate(struct ctx *c, struct str login, struct str password, bool is_first_pass,
+		      struct user *out)
+{
+	struct candidate who;
+	err e = find_candidate(c, login, &who);
+
+	if (!e)
+		e = check_password(c, &who, password, is_first_pass);
+	if (!e || e == ERR_FORBIDDEN)
+		*out = who.user;
+	return e;
+}
+
+/* The windows one try is counted in. */
+struct windows {
+	struct str account, address, hour;
+	struct str known_key, group;
+	int hour_most;
+};
+
+static bool is_known_address(struct ctx *c, const struct windows *w)
+{
+	struct cache_reply *reply;
+
+	if (cache_run(c->cache, &reply, CACHE_ARGS(STR("ZSCORE"), w->known_key, w->group)))
+		return false;
+	return !cache_is_nil(reply);
+}
+
+/* An unknown name has windows of its own, like an account's: the answers do not tell them apart. */
+static void find_windows(struct ctx *c, const struct login_try *t, const struct candidate *who,
+			 struct windows *w)
+{
+	struct str name, both;
+
+	if (who->user.id)
+		name = str_format(c->arena, "id:%lld", (long long)who->user.id);
+	else if (utf8_fold(c->arena, t->login, &name))
+		name = t->login;
+	w->account = limit_other_key(c->arena, &fail_account, name);
+	w->address = limit_address_key(c->arena, &fail_address, t->address);
+	w->group = w->address;
+	w->known_key = limit_other_key(c->arena, &known, name);
+	if (is_known_address(c, w)) {
+		both = str_format(c->arena, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(w->group));
+		w->hour = limit_other_key(c->arena, &fail_known, both);
+		w->hour_most = LOGIN_HARD_KNOWN;
+	} else {
+		w->hour = limit_other_key(c->arena, &fail_hour, name);
+		w->hour_most = LOGIN_HARD;
+	}
+}
+
+static bool is_suspicious(struct ctx *c, const struct windows *w)
+{
+	return limit_wait(c, w->account, LOGIN_FREE_ACCOUNT, LOGIN_SOFT_SECONDS) > 0 ||
+	       limit_wait(c, w->address, LOGIN_FREE_ADDRESS, LOGIN_SOFT_SECONDS) > 0;
+}
+
+static void count_failure(struct ctx *c, const struct windows *w)
+{
+	limit_count(c, w->account, LOGIN_FREE_ACCOUNT, LOGIN_SOFT_SECONDS);
+	limit_count(c, w->address, LOGIN_FREE_ADDRESS, LOGIN_SOFT_SECONDS);
+	limit_count(c, w->hour, w->hour_most, LOGIN_HARD_SECONDS);
+}
+
+/*
+ * The account's short window starts afresh; the hour's and the address's do not, or somebody with an
+ * account of their own could guess at others without end.
+ */
+static void note_success(struct ctx *c, const struct windows *w)
+{
+	struct cache_reply *reply;
+
+	limit_clear(c, w->account);
+	if (cache_run_script(c->cache, &reply, &script_remember, 1,
+			     CACHE_ARGS(w->known_key, c->now, w->group, LOGIN_KNOWN_ADDRESSES,
+					LOGIN_KNOWN_SECONDS)))
+		log_warn("login: an address could not be remembered");
+}
+
+static err answer_try(struct ctx *c, const struct login_try *t, const struct candidate *who,
+		      const struct windows *w, struct login_result *out)
+{
+	err e = check_password(c, who, t->password, t->is_first_pass);
+
+	switch (e) {
+	case OK:
+		note_success(c, w);
+		out->user = who->user;
+		out->answer = LOGIN_OK;
+		return OK;
+	case ERR_FORBIDDEN:
+		out->answer = who->user.state == USER_PENDING ? LOGIN_PENDING : LOGIN_DISABLED;
+		return OK;
+	case ERR_AUTH:
+		count_failure(c, w);
+		log_info("login: a wrong password, user=%lld from " STR_FMT, (long long)who->user.id,
+			 STR_ARG(t->address));
+		out->answer = LOGIN_WRONG;
+		out->needs_captcha = is_suspicious(c, w);
+		return OK;
+	default:
+		return e;
+	}
+}
+
+err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *out)
+{
+	struct login_result result = { 0 };
+	struct candidate who;
+	struct windows w;
+	bool is_right = true;
+	err e = find_candidate(c, t->login, &who);
+
+	if (e)
+		return e;
+	find_windows(c, t, &who, &w);
+	result.needs_captcha = is_suspicious(c, &w);
+	result.retry_seconds = limit_wait(c, w.hour, w.hour_most, LOGIN_HARD_SECONDS);
+	if (result.needs_captcha)
+		e = captcha_check(c, t->captcha_id, t->captcha_typed, &is_right);
+	if (result.retry_seconds > 0)
+		result.answer = LOGIN_CLOSED;
+	else if (!is_right)
+		result.answer = LOGIN_WRONG_CAPTCHA;
+	else if (!e)
+		e = answer_try(c, t, &who, &w, &result);
+	if (e)
+		return e;
+	*out = result;
+	return OK;
+}
+
+bool user_login_needs_captcha(struct ctx *c, struct str address)
+{
+	struct str key = limit_address_key(c->arena, &fail_address, address);
+
+	return limit_wait(c, key, LOGIN_FREE_ADDRESS, LOGIN_SOFT_SECONDS) > 0;
+}

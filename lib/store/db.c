@@ -133,6 +133,7 @@ err db_ready(struct db *db)
 static err run_text(struct db *db, const char *sql, size_t n)
 {
 	db->count++;
+	db->sent_at = clock_ticks();
 	if (!mysql_real_query(db->mysql, sql, n))
 		return OK;
 	return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), sql);
@@ -140,22 +141,23 @@ static err run_text(struct db *db, const char *sql, size_t n)
 
 #define RUN_TEXT(db, literal) run_text((db), "" literal "", sizeof(literal) - 1)
 
+static err begin_once(struct db *db)
+{
+	err e = db_ready(db);
+
+	return e ? e : RUN_TEXT(db, "START TRANSACTION");
+}
+
 err db_begin(struct db *db)
 {
-	int64_t started = clock_ticks();
-	err e = ERR_UNAVAILABLE;
-	int attempt;
+	err e;
 
 	if (db->is_in_transaction)
 		BUG("a transaction inside a transaction");
-	/* On a lost connection nothing was done, so begin again on a new one. */
-	for (attempt = 0; attempt < 2 && e == ERR_UNAVAILABLE; attempt++) {
-		if (attempt && (db->mysql || clock_ticks() - started > DB_RETRY_MS))
-			break;
-		e = db_ready(db);
-		if (!e)
-			e = RUN_TEXT(db, "START TRANSACTION");
-	}
+	e = begin_once(db);
+	/* On a lost connection nothing was done yet: once more, on a new one. */
+	if (e == ERR_UNAVAILABLE && !db->mysql)
+		e = begin_once(db);
 	if (e)
 		return e;
 	db->is_in_transaction = true;
@@ -215,6 +217,7 @@ err db_ping(struct db *db)
 
 	if (e || db->is_in_transaction)
 		return e;
+	db->sent_at = clock_ticks();
 	if (!mysql_ping(db->mysql))
 		return OK;
 	return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), "ping");

@@ -4,6 +4,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define SQL_LOGGED 160 /* bytes of a statement in a log line */
@@ -84,8 +85,12 @@ err db_fail(struct db *db, unsigned number, const char *text, const char *sql)
 	else
 		log_error("database: error %u%s%s: %.*s", number, *text ? " " : "", text, SQL_LOGGED,
 			  sql);
-	if (db_is_connection_error(number))
+	if (db_is_connection_error(number)) {
+		/* Lost by waiting: a server that does not answer must not be waited for twice. */
+		if (clock_ticks() - db->sent_at > DB_RETRY_MS)
+			db->retry_at = clock_ticks() + DB_RETRY_MS;
 		db_drop(db);
+	}
 	/*
 	 * A deadlock has rolled back everything, a lock wait only its statement: going on after
 	 * either would commit a part of the work.
@@ -100,11 +105,14 @@ err db_fail(struct db *db, unsigned number, const char *text, const char *sql)
 err db_fail_statement(struct db *db, MYSQL_STMT *handle, const struct db_sql *sql)
 {
 	unsigned number = mysql_stmt_errno(handle);
-	/* The server's own texts quote values ("Duplicate entry 'x'"); the client's do not. */
-	const char *text = number >= CR_MIN_ERROR && number <= CR_MAX_ERROR ?
-				   mysql_stmt_error(handle) :
-				   mysql_stmt_sqlstate(handle);
+	bool is_own = number != 0;
+	const char *text = is_own ? mysql_stmt_sqlstate(handle) : mysql_sqlstate(db->mysql);
 
-	/* text lives in the handle, which db_drop frees; db_fail logs before it drops. */
+	/* An error that comes in the place of a row is the connection's, says the library. */
+	if (!is_own)
+		number = mysql_errno(db->mysql);
+	/* The server's own texts quote values ("Duplicate entry 'x'"); the client's do not. */
+	if (number >= CR_MIN_ERROR && number <= CR_MAX_ERROR)
+		text = is_own ? mysql_stmt_error(handle) : mysql_error(db->mysql);
 	return db_fail(db, number, text, sql->text);
 }

@@ -39,6 +39,7 @@ struct db {
 	struct db_statement *statements; /* open addressing, room is a power of two */
 	size_t room, used;
 	int64_t retry_at;               /* clock_ticks; no attempt to connect before */
+	int64_t sent_at;                /* clock_ticks of the newest question */
 	bool is_down;                   /* the outage was logged */
 	bool is_in_transaction;
 	bool is_doomed;                 /* the transaction can only be rolled back */

@@ -1,7 +1,6 @@
 /* Rows of a result: read whole, each with its texts in one piece of the arena. */
 #include "store/db_internal.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
 
@@ -104,15 +103,10 @@ err db_query(struct db *db, struct arena *a, struct db_rows **out, const struct 
 	     struct db_args args)
 {
 	struct db_rows *rows = ARENA_NEW(a, struct db_rows);
-	int64_t started = clock_ticks();
 	err e = query_once(db, a, rows, sql, args);
 
-	/*
-	 * The connection broke. Once more on a new one, unless it broke by waiting: a server that
-	 * does not answer would make the reader wait twice.
-	 */
-	if (e == ERR_UNAVAILABLE && !db->mysql && !db->is_in_transaction && only_reads(sql) &&
-	    clock_ticks() - started < DB_RETRY_MS)
+	/* The connection broke: once more, on a new one. */
+	if (e == ERR_UNAVAILABLE && !db->mysql && !db->is_in_transaction && only_reads(sql))
 		e = query_once(db, a, rows, sql, args);
 	if (!e)
 		*out = rows;

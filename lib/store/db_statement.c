@@ -1,6 +1,8 @@
 /* Prepared statements: kept per connection, found by the address of their constant. */
 #include "store/db_internal.h"
 
+#include "base/clock.h"
+
 #define FIRST_ROOM 64 /* a power of two */
 #define MOST_ARGS 12
 
@@ -110,6 +112,7 @@ static err prepare_new(struct db *db, const struct db_sql *sql, struct db_statem
 		BUG("out of memory");
 	s->sql = sql;
 	s->handle = handle;
+	db->sent_at = clock_ticks();
 	if (!mysql_stmt_prepare(handle, sql->text, strlen(sql->text))) {
 		s->params = mysql_stmt_param_count(handle);
 		s->columns = mysql_stmt_field_count(handle);
@@ -182,6 +185,7 @@ err db_execute(struct db *db, const struct db_sql *sql, struct db_args args,
 	if (args.count && mysql_stmt_bind_param(s->handle, binds))
 		return db_fail_statement(db, s->handle, sql);
 	db->count++;
+	db->sent_at = clock_ticks();
 	if (mysql_stmt_execute(s->handle))
 		return db_fail_statement(db, s->handle, sql);
 	*out = s;

@@ -1,0 +1,162 @@
+/* Private servers for test programs. */
+#include "support/stores.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SERVICES "tests/support/services.sh"
+#define NAMES_MOST 3
+
+extern char **environ;
+
+struct stores stores;
+
+static const char *needed[NAMES_MOST];
+static size_t needed_count;
+
+void stores_need(const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && i < NAMES_MOST; i++)
+		needed[i] = names[i];
+	needed_count = i;
+}
+
+static bool wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool stores_run(const char *const *argv)
+{
+	pid_t child;
+	char *const *plain = (char *const *)(uintptr_t)argv; /* POSIX has no const there */
+
+	return posix_spawnp(&child, argv[0], NULL, NULL, plain, environ) == 0 && wait_for(child);
+}
+
+static bool services(const char *command, const char *name)
+{
+	const char *argv[] = { "bash", SERVICES, command, stores.folder, name, NULL };
+
+	return stores_run(argv);
+}
+
+/* The program of a server, where Debian puts it. */
+static bool is_installed(const char *name)
+{
+	if (strcmp(name, "mariadb") == 0)
+		return access("/usr/sbin/mariadbd", X_OK) == 0;
+	if (strcmp(name, "redis") == 0)
+		return access("/usr/bin/redis-server", X_OK) == 0;
+	return access("/usr/lib/rabbitmq/bin/rabbitmq-server", X_OK) == 0;
+}
+
+int stores_set_up(void **state)
+{
+	char path[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < needed_count; i++) {
+		if (!is_installed(needed[i]))
+			stores.missing = needed[i];
+	}
+	if (stores.missing)
+		return 0;
+	stores.arena = arena_new(16384);
+	snprintf(stores.folder, sizeof(stores.folder), "/tmp/stores-XXXXXX");
+	if (!mkdtemp(stores.folder))
+		return -1;
+	for (i = 0; i < needed_count; i++) {
+		if (!services("start", needed[i]))
+			return -1;
+	}
+	snprintf(path, sizeof(path), "%s/plaza.conf", stores.folder);
+	if (setenv("PLAZA_CONFIG", path, 1))
+		return -1;
+	return config_load(stores.arena, &stores.config) ? -1 : 0;
+}
+
+int stores_tear_down(void **state)
+{
+	(void)state;
+	if (stores.missing)
+		return 0;
+	arena_free(stores.arena);
+	return services("remove", NULL) ? 0 : -1;
+}
+
+/* "<pid> <start time>", written by services.sh. */
+static pid_t process_of(const char *name)
+{
+	char path[128];
+	int pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/run/%s.process", stores.folder, name);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%d", &pid) != 1 || pid <= 1)
+		BUG("%s is not running", name);
+	fclose(f);
+	return pid;
+}
+
+/* The state letter of a process as /proc shows it; 0 when it is gone. */
+static char state_of(pid_t pid)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(f);
+	return state;
+}
+
+void stores_signal(const char *name, int signal)
+{
+	pid_t pid = process_of(name);
+	int tries = 0;
+	char state;
+
+	if (kill(pid, signal))
+		BUG("%s cannot be signalled", name);
+	/* A dead one may lie unburied: it is nobody's child here. */
+	while (state = state_of(pid), (signal == SIGKILL && state && state != 'Z') ||
+					      (signal == SIGSTOP && state != 'T')) {
+		if (++tries > 500)
+			BUG("%s does not obey", name);
+		stores_sleep_ms(10);
+	}
+	if (signal == SIGSTOP)
+		stores_sleep_ms(50); /* until its last thread stands still */
+}
+
+void stores_start(const char *name)
+{
+	if (!services("start", name))
+		BUG("%s did not start", name);
+}
+
+void stores_sleep_ms(int64_t ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}

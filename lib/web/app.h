@@ -1,8 +1,8 @@
 /*
  * The frame of a FastCGI binary: its accept loop and its route table.
  *
- * A route without a flag needs a login; a POST needs a token, the same origin and a small body. Flags
- * only loosen, but for the roles, which only tighten.
+ * A route without a flag needs a login; a POST needs a token, the same origin and a small body.
+ * Flags only loosen, but for the roles, which only tighten.
  */
 #ifndef WEB_APP_H
 #define WEB_APP_H
@@ -11,9 +11,10 @@
 #include "web/req.h"
 
 enum {
-	ROUTE_PUBLIC = 1,       /* guests too */
-	ROUTE_NO_CSRF = 2,      /* no token: only for forms whose effect is harmless; the origin is still checked */
-	ROUTE_BIG_BODY = 4,     /* up to APP_BIG_BODY */
+	ROUTE_PUBLIC = 1,  /* guests too */
+	ROUTE_NO_CSRF = 2, /* no token: only for forms whose effect is harmless; the origin is still
+			      checked */
+	ROUTE_BIG_BODY = 4, /* up to APP_BIG_BODY */
 	ROUTE_MODERATOR = 8,
 	ROUTE_ADMIN = 16,
 	ROUTE_DEVELOPMENT = 32, /* 404 unless site.mode is development */
@@ -26,13 +27,18 @@ enum {
 
 struct route {
 	enum http_method method;
-	const char *pattern;  /* "/posts/{id}/edit"; {id} number, {slug} word, {file} word with dots */
+	const char
+		*pattern; /* "/posts/{id}/edit"; {id} number, {slug} word, {file} word with dots */
 	err (*handle)(struct req *r);
 	int flags;
 	const struct limit_class *limit; /* NULL: none */
-	/* Queue what the page will need into the session's pipeline; may be NULL. r->viewer_hint is known. */
+	/* Queue what the page will need into the session's pipeline; may be NULL. r->viewer_hint is
+	 * known. */
 	void (*prepare)(struct req *r);
 };
+
+/* When this process started, Unix ms. */
+int64_t app_started_at(const struct app *app);
 
 /*
  * Serve until told to stop: FastCGI when fd 0 is a listening socket, one CGI request otherwise;

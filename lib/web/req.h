@@ -17,20 +17,21 @@
 #include "web/page.h"
 
 struct req {
-	struct ctx ctx;                 /* ctx.viewer is known once the handler runs */
+	struct ctx ctx; /* ctx.viewer is known once the handler runs */
 	struct http_request in;
 	struct http_response out;
 	const struct route *route;
 	struct http_path_values path;
-	int64_t id;                     /* path.ids[0], 0 when the pattern has none */
-	int64_t viewer_hint;            /* in prepare: the user id the cookie claims, or 0 */
-	struct session session;         /* session.viewer.id 0 for a guest */
-	int language;                   /* TEXT_ZH or TEXT_EN */
-	struct str form_id;             /* of a verified POST: see domain/form_once.h; empty without token */
-	int64_t retry_seconds;          /* for ERR_LIMITED */
-	struct page_out page;           /* where templates write; buf is of its own, in ctx.arena */
+	int64_t id;             /* path.ids[0], 0 when the pattern has none */
+	int64_t viewer_hint;    /* in prepare: the user id the cookie claims, or 0 */
+	struct session session; /* session.viewer.id 0 for a guest */
+	int language;           /* TEXT_ZH or TEXT_EN */
+	struct str form_id;    /* of a verified POST: see domain/form_once.h; empty without token */
+	int64_t retry_seconds; /* for ERR_LIMITED */
+	struct page_out page;  /* where templates write; buf is of its own, in ctx.arena */
 	struct app *app;
-	void *prepared;                 /* from prepare to handle, the binary's own */
+	struct req_state *web; /* the web layer's own */
+	void *prepared;        /* from prepare to handle, the binary's own */
 };
 
 /* The start of a template run: writes go to an empty buffer. Then resp_page with what it holds. */
@@ -42,17 +43,18 @@ struct str req_text(struct req *r, const char *english);
 /* What a page is, beside its content. */
 struct page_meta {
 	struct str title;
-	struct str description;   /* empty: none */
-	struct url canonical;     /* empty: none */
-	struct url feed;          /* empty: the site's */
+	struct str description; /* empty: none */
+	struct url canonical;   /* empty: none */
+	struct url feed;        /* empty: the site's */
 	bool is_noindex;
-	bool is_micro_cached;     /* guests: nginx may keep it for a second. Only pages that hold nothing personal */
-	struct str section;       /* which entry of the navigation is current: "hot", "new" ... */
+	bool is_micro_cached; /* guests: nginx may keep it for a second. Only pages that hold
+				 nothing personal */
+	struct str section;   /* which entry of the navigation is current: "hot", "new" ... */
 };
 
 /*
- * Answer with what the template wrote into req_page, inside the layout. status 200, or 422 for a form shown again,
- * 409 for a conflict. For in.is_partial the layout is left out.
+ * Answer with what the template wrote into req_page, inside the layout. status 200, or 422 for a
+ * form shown again, 409 for a conflict. For in.is_partial the layout is left out.
  */
 err resp_page(struct req *r, int status, const struct page_meta *meta) MUST_CHECK;
 
@@ -61,10 +63,12 @@ err resp_redirect(struct req *r, struct url to) MUST_CHECK;
 /* A body that is not a page: feeds, pictures, JSON, plain text. content_type with charset. */
 err resp_body(struct req *r, int status, struct str content_type, struct str body) MUST_CHECK;
 
-/* Back to where the reader came from: the form's "next" when it is a path of this site, else `otherwise`. */
+/* Back to where the reader came from: the form's "next" when it is a path of this site, else
+ * `otherwise`. */
 err resp_back(struct req *r, struct url otherwise) MUST_CHECK;
 
-/* A short message shown on the next page, once ("Saved."). English literal of the catalogue, marked N_(). */
+/* A short message shown on the next page, once ("Saved."). English literal of the catalogue, marked
+ * N_(). */
 void req_flash(struct req *r, const char *english);
 
 /* The message for a field, in the reader's language, or empty: for views. */

@@ -1,5 +1,6 @@
 /*
- * Posts as lines of a list, the way every binary that lists posts shows them: templates/parts/row.html.
+ * Posts as lines of a list, the way every binary that lists posts shows them:
+ * templates/parts/row.html.
  */
 #ifndef WEB_ROWS_H
 #define WEB_ROWS_H

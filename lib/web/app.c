@@ -1,0 +1,143 @@
+/* A FastCGI binary from its start to its end, and one request from its source to the log line. */
+#include "base/clock.h"
+#include "domain/outbox.h"
+#include "web/router.h"
+#include "web/state.h"
+
+#define HEAD_ROOM 2048
+
+int64_t app_started_at(const struct app *app)
+{
+	return app->started_at;
+}
+
+/* Connections open on first use, so a store that is down does not keep a program from starting. */
+static err app_open(struct app *app, const char *name, const struct route *routes, size_t count)
+{
+	app->name = name;
+	app->routes = routes;
+	app->route_count = count;
+	app->lasting = arena_new(4096);
+	if (config_load(app->lasting, &app->config))
+		return ERR_INVALID;
+	log_open(name, app->config.log_level);
+	if (clock_set_zone(app->config.site.zone))
+		return ERR_INVALID;
+	app->arena = arena_new(APP_ARENA);
+	app->db = db_new(&app->config);
+	app->cache = cache_new(&app->config);
+	app->mq = mq_new(&app->config);
+	app->process = process_new();
+	app->started_at = clock_now();
+	return OK;
+}
+
+static void app_close(struct app *app)
+{
+	struct ctx c = { .arena = app->arena,
+			 .config = &app->config,
+			 .db = app->db,
+			 .cache = app->cache,
+			 .mq = app->mq,
+			 .process = app->process,
+			 .now = clock_now() };
+
+	ctx_release_ids(&c);
+	process_free(app->process);
+	mq_free(app->mq);
+	cache_free(app->cache);
+	db_free(app->db);
+	arena_free(app->arena);
+	arena_free(app->lasting);
+}
+
+/* A token in an address ({slug}, {file}) is not for the log: its pattern stands for it. */
+static struct str loggable_path(const struct req *r)
+{
+	return r->route && r->path.slug_count ? str_from_c(r->route->pattern) : r->in.path;
+}
+
+static void log_request(struct req *r, size_t bytes, int64_t started_us)
+{
+	static const char *const methods[] = {
+		[HTTP_OTHER] = "OTHER", [HTTP_GET] = "GET", [HTTP_POST] = "POST"
+	};
+	struct str path = loggable_path(r);
+	int64_t us = clock_ticks_us() - started_us;
+
+	log_info("%s " STR_FMT " %d %zu %lld.%lldms sql=%u redis=%u user=%lld",
+		 r->in.is_head ? "HEAD" : methods[r->in.method], STR_ARG(path), r->out.status,
+		 bytes, (long long)(us / 1000), (long long)(us / 100 % 10),
+		 db_take_count(r->ctx.db), cache_take_count(r->ctx.cache),
+		 (long long)r->session.viewer.id);
+}
+
+/* The reader has the page: what is left may take its time. */
+static void after_reply(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+
+	outbox_publish_own(c);
+	if (r->session.viewer.id && !r->web->is_logged_out && !r->web->new_session.n)
+		session_touch(c, &r->session);
+	if (cache_flush(c->cache))
+		log_debug("a session was not extended");
+	if (r->web->source->log_in_as.n && r->session.viewer.id && session_end(c, &r->session))
+		log_warn("the session of the shell could not be ended");
+}
+
+void app_serve(struct app *app, const struct source *source,
+	       void (*send)(void *to, struct str head, struct str body), void *to)
+{
+	int64_t started_us = clock_ticks_us();
+	struct str body = { 0 };
+	struct buf head;
+	struct req *r;
+
+	cache_start_request(app->cache, app->arena);
+	r = req_from_source(app, source);
+	log_set_request(r->in.id);
+	dispatch(r);
+	buf_init(&head, app->arena, HEAD_ROOM);
+	finish_head(r, &head);
+	if (!r->in.is_head)
+		body = buf_str(&r->out.body);
+	send(to, buf_str(&head), body);
+	log_request(r, head.n + body.n, started_us);
+	after_reply(r);
+	log_set_request((struct str){ 0 });
+	arena_reset(app->arena);
+}
+
+static int print_routes(const struct route *routes, size_t count)
+{
+	struct arena *a = arena_new(4096);
+	struct buf out;
+
+	buf_init(&out, a, 4096);
+	router_print(&out, routes, count);
+	fwrite(out.p, 1, out.n, stdout);
+	arena_free(a);
+	return fflush(stdout) ? 1 : 0;
+}
+
+int app_main(int argc, char **argv, const char *name, const struct route *routes, size_t count)
+{
+	struct app app = { 0 };
+	int status;
+
+	router_check(routes, count);
+	if (argc > 1 && str_is(str_from_c(argv[1]), STR("--routes")))
+		return print_routes(routes, count);
+	if (argc > 1) {
+		fprintf(stderr, "usage: %s [--routes]\n", name);
+		return 2;
+	}
+	log_open(name, LOG_LEVEL_INFO);
+	secret_open();
+	if (app_open(&app, name, routes, count))
+		return 1;
+	status = fcgi_is_called() ? fcgi_run(&app) : cgi_run(&app);
+	app_close(&app);
+	return status;
+}

@@ -1,0 +1,34 @@
+/* Fields of a form that is offered again. */
+#include "web/form_again.h"
+
+#include "web/state.h"
+
+#define LONG_BYTES 200 /* longer ones are shown, so that the reader sees that they are there */
+
+static bool is_secret(struct str name)
+{
+	return str_find(name, STR("password")) >= 0;
+}
+
+bool form_again_take(const struct req *r, struct form_again *out)
+{
+	const struct form *body = &r->in.body;
+	struct form_again again = { 0 };
+	size_t i;
+
+	if (!r->web->is_own_form || !body->count)
+		return false;
+	again.items = ARENA_ARRAY(r->ctx.arena, struct error_field, body->count);
+	for (i = 0; i < body->count; i++) {
+		const struct form_field *f = &body->items[i];
+
+		if (f->is_file)
+			return false;
+		if (str_is(f->name, STR(CSRF_FIELD)) || is_secret(f->name))
+			continue;
+		again.items[again.count++] =
+			(struct error_field){ f->name, f->value, f->value.n > LONG_BYTES };
+	}
+	*out = again;
+	return again.count > 0;
+}

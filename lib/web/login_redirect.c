@@ -1,0 +1,53 @@
+/* A request that needs a login: there, and back with what was typed. */
+#include "domain/held.h"
+#include "web/form_again.h"
+#include "web/state.h"
+
+/* Where to go after the login: the page itself, or the one its form was on. */
+static struct url where(struct req *r)
+{
+	const struct config *config = r->ctx.config;
+	struct url back;
+
+	if (r->in.method == HTTP_GET)
+		return req_here(r);
+	if (url_check_local(r->ctx.arena,
+			    origin_referer_path(&r->in, config->site.url,
+						config->site.is_development),
+			    &back))
+		return URL_LITERAL("/");
+	return back;
+}
+
+/* Held are only the fields of our own forms: nobody else's page may put words there. */
+static err hold(struct req *r, struct str *token)
+{
+	struct form_again again;
+	struct held held = { .action = r->in.path };
+	size_t i;
+	err e;
+
+	if (r->in.method != HTTP_POST || !form_again_take(r, &again))
+		return OK;
+	held.fields.items = ARENA_ARRAY(r->ctx.arena, struct held_field, again.count);
+	held.fields.count = again.count;
+	for (i = 0; i < again.count; i++)
+		held.fields.items[i] =
+			(struct held_field){ again.items[i].name, again.items[i].value };
+	e = held_keep(&r->ctx, &held, token);
+	return e == ERR_INVALID ? OK : e;
+}
+
+err login_redirect(struct req *r)
+{
+	struct url next = where(r);
+	struct str token = { 0 };
+	err e = hold(r, &token);
+
+	if (e)
+		return e;
+	if (token.n)
+		return resp_redirect(r, url_format(r->ctx.arena, "/login?next={}&held={}",
+						   next.href, token));
+	return resp_redirect(r, url_format(r->ctx.arena, "/login?next={}", next.href));
+}

@@ -1,0 +1,403 @@
+/* The real programs on private stores, for a test program. */
+#include "support/site.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "domain/process.h"
+#include "domain/session.h"
+#include "domain/user.h"
+#include "web/cookie.h"
+
+#define PROGRAMS_MAX 8
+#define BACKLOG 64
+#define STOP_MS 20000
+#define LOG_SHOWN 4000
+
+struct program_run {
+	struct str name;
+	struct str socket_path, log_path;
+	int listener;
+	pid_t pid;
+};
+
+struct site {
+	struct arena *arena; /* as long as the site */
+	struct str state;    /* folder of the stores */
+	bool is_state_own;   /* started here: ended here */
+	struct str folder;   /* sockets and logs */
+	struct str bin;
+	struct config config;
+	struct ctx ctx;
+	struct program_run programs[PROGRAMS_MAX];
+	size_t program_count;
+	struct site_routes routes;
+	int users;
+};
+
+static void fail(const char *what, const char *which)
+{
+	fprintf(stderr, "# site: %s %s\n", what, which);
+	exit(1);
+}
+
+static struct str read_file(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, a, 8192);
+	while (f && (n = fread(buf_reserve(&b, 8192), 1, 8192, f)) > 0)
+		b.n += n;
+	if (f)
+		fclose(f);
+	return buf_str(&b);
+}
+
+static void run(struct site *s, const char *command, const char *argument)
+{
+	struct str line = str_format(s->arena, "tests/support/services.sh %s " STR_FMT " %s >&2",
+				     command, STR_ARG(s->state), argument);
+
+	if (system(line.p)) /* NOLINT: a test's own words */
+		fail("cannot", line.p);
+}
+
+static void open_stores(struct site *s)
+{
+	const char *given = getenv("PLAZA_TEST_STATE");
+
+	s->state = given ? str_from_c(given)
+			 : str_format(s->arena, "build/test-state-%d", (int)getpid());
+	s->is_state_own = !given;
+	if (!given)
+		run(s, "start", "");
+	setenv("PLAZA_CONFIG", str_format(s->arena, STR_FMT "/plaza.conf", STR_ARG(s->state)).p, 1);
+	if (config_load(s->arena, &s->config))
+		fail("no configuration in", s->state.p);
+	if (clock_set_zone(s->config.site.zone))
+		fail("there is no zone", s->config.site.zone.p);
+}
+
+static void open_ctx(struct site *s)
+{
+	s->ctx.arena = arena_new(65536);
+	s->ctx.config = &s->config;
+	s->ctx.db = db_new(&s->config);
+	s->ctx.cache = cache_new(&s->config);
+	s->ctx.mq = mq_new(&s->config);
+	s->ctx.process = process_new();
+	s->ctx.now = clock_now();
+	cache_start_request(s->ctx.cache, s->ctx.arena);
+}
+
+static void migrate(struct site *s)
+{
+	struct str line = str_format(s->arena, STR_FMT "/plazactl migrate >&2", STR_ARG(s->bin));
+
+	if (system(line.p)) /* NOLINT */
+		fail("cannot", line.p);
+}
+
+static int listen_on(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, BACKLOG))
+		fail("no socket at", path);
+	return fd;
+}
+
+static void start_program(struct site *s, struct program_run *p)
+{
+	struct str program =
+		str_format(s->arena, STR_FMT "/" STR_FMT, STR_ARG(s->bin), STR_ARG(p->name));
+
+	p->pid = fork();
+	if (p->pid == 0) {
+		FILE *log = freopen(p->log_path.p, "a", stderr);
+
+		dup2(p->listener, STDIN_FILENO);
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		if (log)
+			execl(program.p, p->name.p, (char *)NULL);
+		_exit(127);
+	}
+	if (p->pid < 0)
+		fail("cannot start", program.p);
+}
+
+static void add_program(struct site *s, const char *name)
+{
+	struct program_run *p = &s->programs[s->program_count++];
+
+	if (s->program_count > PROGRAMS_MAX)
+		fail("too many programs with", name);
+	p->name = str_copy(s->arena, str_from_c(name));
+	p->socket_path = str_format(s->arena, STR_FMT "/%s.sock", STR_ARG(s->folder), name);
+	p->log_path = str_format(s->arena, STR_FMT "/%s.log", STR_ARG(s->folder), name);
+	p->listener = listen_on(p->socket_path.p);
+	start_program(s, p);
+}
+
+static void read_routes(struct site *s, struct str program)
+{
+	struct str line = str_format(s->arena, STR_FMT "/" STR_FMT " --routes", STR_ARG(s->bin),
+				     STR_ARG(program));
+	FILE *f = popen(line.p, "r"); /* NOLINT */
+	char text[512];
+
+	while (f && fgets(text, sizeof(text), f)) {
+		struct str rest = str_trim(str_copy(s->arena, str_from_c(text)));
+		size_t size = s->routes.count * sizeof(struct site_route);
+		struct site_route *r;
+
+		s->routes.items = arena_grow(s->arena, s->routes.items, size,
+					     size + sizeof(struct site_route));
+		r = &s->routes.items[s->routes.count++];
+		r->program = program;
+		str_split(&rest, '\t', &r->method);
+		str_split(&rest, '\t', &r->pattern);
+		str_split(&rest, '\t', &r->flags);
+		str_split(&rest, '\t', &r->limit);
+	}
+	if (!f || pclose(f))
+		fail("cannot", line.p);
+}
+
+struct site *site_start(const char *const *programs)
+{
+	struct arena *a = arena_new(65536);
+	struct site *s = ARENA_NEW(a, struct site);
+	char *folder = str_c(a, STR("/tmp/plaza-test-XXXXXX"));
+	const char *bin = getenv("PLAZA_BIN");
+
+	log_open("test", LOG_LEVEL_WARN);
+	secret_open();
+	signal(SIGPIPE, SIG_IGN);
+	s->arena = a;
+	s->bin = bin ? str_from_c(bin) : STR("build/asan/bin");
+	s->routes.items = arena_alloc(a, 0);
+	if (!mkdtemp(folder))
+		fail("cannot make", folder);
+	s->folder = str_from_c(folder);
+	open_stores(s);
+	migrate(s);
+	open_ctx(s);
+	for (; *programs; programs++)
+		add_program(s, *programs);
+	for (size_t i = 0; i < s->program_count; i++)
+		read_routes(s, s->programs[i].name);
+	return s;
+}
+
+/* Wait for the end; -1 when it does not come in time. */
+static int wait_for(pid_t pid)
+{
+	int64_t until = clock_ticks() + STOP_MS;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (clock_ticks() > until) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			return -1;
+		}
+		usleep(2000);
+	}
+	return status;
+}
+
+static bool stop_program(struct site *s, struct program_run *p)
+{
+	int status;
+	struct str log;
+
+	kill(p->pid, SIGTERM);
+	status = wait_for(p->pid);
+	close(p->listener);
+	if (status) {
+		log = read_file(s->arena, p->log_path.p);
+		if (log.n > LOG_SHOWN)
+			log = str_slice(log, log.n - LOG_SHOWN, log.n);
+		fprintf(stderr, "# site: %s ended with %#x\n%s\n", p->name.p, (unsigned)status,
+			log.p);
+	}
+	unlink(p->socket_path.p);
+	unlink(p->log_path.p);
+	return status == 0;
+}
+
+void site_stop(struct site *s)
+{
+	bool is_fine = true;
+	size_t i;
+
+	for (i = 0; i < s->program_count; i++)
+		is_fine = stop_program(s, &s->programs[i]) && is_fine;
+	rmdir(s->folder.p);
+	ctx_release_ids(&s->ctx);
+	process_free(s->ctx.process);
+	mq_free(s->ctx.mq);
+	cache_free(s->ctx.cache);
+	db_free(s->ctx.db);
+	if (s->is_state_own)
+		run(s, "remove", "");
+	arena_free(s->ctx.arena);
+	arena_free(s->arena);
+	if (!is_fine)
+		exit(1);
+}
+
+struct ctx *site_ctx(struct site *s)
+{
+	s->ctx.now = clock_now();
+	return &s->ctx;
+}
+
+const struct config *site_config(const struct site *s)
+{
+	return &s->config;
+}
+
+struct site_routes site_routes(const struct site *s)
+{
+	return s->routes;
+}
+
+int64_t site_user(struct site *s, const char *name, enum role role)
+{
+	struct ctx *c = site_ctx(s);
+	struct registration reg = { .password = STR(SITE_PASSWORD) };
+	int64_t id;
+
+	reg.username = str_format(s->arena, "%s%d_%d", name, (int)(c->now % 1000000), s->users++);
+	reg.email = str_format(s->arena, STR_FMT "@example.org", STR_ARG(reg.username));
+	if (user_create(c, &reg, role, &id))
+		fail("cannot make the user", reg.username.p);
+	return id;
+}
+
+/* How well a path fits a pattern: 2 exactly, 1 in its first part only, 0 not. As the web server's
+ * locations do. */
+static int fit(struct str pattern, struct str path)
+{
+	struct str first = { 0 };
+	struct str part;
+	struct str wanted;
+	int parts = 0;
+
+	while (str_split(&path, '/', &part)) {
+		if (!str_split(&pattern, '/', &wanted))
+			return parts > 1 && first.n;
+		if (!str_starts(wanted, STR("{")) && !str_is(wanted, part))
+			return parts > 1 && first.n;
+		if (parts == 1)
+			first = part;
+		parts++;
+	}
+	return str_split(&pattern, '/', &wanted) ? parts > 1 && first.n : 2;
+}
+
+static const char *socket_of(void *site, struct str path)
+{
+	const struct site *s = site;
+	struct str best = { 0 };
+	int best_fit = 0;
+	size_t i;
+
+	for (i = 0; i < s->routes.count; i++) {
+		int f = fit(s->routes.items[i].pattern, path);
+
+		if (f > best_fit) {
+			best_fit = f;
+			best = s->routes.items[i].program;
+		}
+	}
+	for (i = 0; i < s->program_count; i++) {
+		if (str_is(s->programs[i].name, best))
+			return s->programs[i].socket_path.p;
+	}
+	return s->program_count ? s->programs[0].socket_path.p : NULL;
+}
+
+struct browser *browser_open(struct site *s)
+{
+	struct arena *a = arena_new(262144);
+	struct browser *b = ARENA_NEW(a, struct browser);
+
+	b->arena = a;
+	b->socket_of = socket_of;
+	b->site = s;
+	b->secret = s->config.site.secret;
+	b->origin = s->config.site.url.p;
+	b->language = "en";
+	b->address = "127.0.0.1";
+	return b;
+}
+
+struct browser *browser_open_as(struct site *s, int64_t user_id)
+{
+	struct browser *b = browser_open(s);
+	struct ctx *c = site_ctx(s);
+	struct user u;
+	struct str cookie;
+
+	if (user_find(c, user_id, &u) ||
+	    session_start(c, &u, false, STR("test"), STR("127.0.0.1"), &cookie))
+		fail("cannot log in", "a user");
+	browser_set_cookie(b, COOKIE_SESSION_NAME, cookie);
+	return b;
+}
+
+void browser_close(struct browser *b)
+{
+	arena_free(b->arena);
+}
+
+void site_store_stop(struct site *s, const char *store)
+{
+	run(s, "stop", store);
+}
+
+void site_store_start(struct site *s, const char *store)
+{
+	run(s, "start", store);
+}
+
+static struct program_run *find_program(const struct site *s, const char *program)
+{
+	size_t i;
+
+	for (i = 0; i < s->program_count; i++) {
+		if (str_is(s->programs[i].name, str_from_c(program)))
+			return (struct program_run *)&s->programs[i];
+	}
+	fail("there is no program", program);
+	return NULL;
+}
+
+int site_pid(const struct site *s, const char *program)
+{
+	return find_program(s, program)->pid;
+}
+
+void site_restart(struct site *s, const char *program)
+{
+	struct program_run *p = find_program(s, program);
+
+	waitpid(p->pid, NULL, 0);
+	start_program(s, p);
+}

@@ -8,7 +8,7 @@ export PLAZA_BIN
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
 # A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
-wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -nE 's/^.*__wrap_([a-z_0-9]+)\(.*/\1/p' $(1) | sort -u))
+wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -nE 's/^.*__wrap_([a-z_0-9]+)[^a-z_0-9].*/\1/p' $(1) | sort -u))
 comma := ,
 
 # The binary whose handlers a handler test needs, by its name: test_site_x.c links cgi-bin/site.

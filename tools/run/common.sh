@@ -21,10 +21,13 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 # ---- the account ---------------------------------------------------------------------------------
 
 ACCOUNT=
+# The words before a command that make it the account's: no privilege left, a plain environment.
+AS=()
 
 # Sets ACCOUNT. Root takes the owner of an existing state folder, so that a site first started by
 # an ordinary user stays theirs; else the account "plaza", made when missing.
 account_choose() { # STATE
+	AS=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u BASH_ENV)
 	if ! is_root; then
 		ACCOUNT=$(id -un)
 		return
@@ -32,24 +35,30 @@ account_choose() { # STATE
 	ACCOUNT=plaza
 	if [ -d "$1" ] && [ "$(stat -Lc %u "$1")" -ne 0 ]; then
 		ACCOUNT=$(stat -Lc %U "$1")
-	elif ! getent passwd plaza >/dev/null; then
-		useradd --system --user-group --no-create-home --home-dir /nonexistent \
-			--shell /usr/sbin/nologin plaza || die "the account plaza could not be made"
+	else
+		account_make
 	fi
 	[ "$(id -u "$ACCOUNT")" -ne 0 ] || die "$1 belongs to root: nothing may run as root"
+	AS=(setpriv --reuid "$ACCOUNT" --regid "$(id -g "$ACCOUNT")" --init-groups
+		--inh-caps=-all --bounding-set=-all --no-new-privs
+		"${AS[@]}" USER="$ACCOUNT" LOGNAME="$ACCOUNT" HOME=/var/lib/plaza)
 }
 
-# Runs a command as the account with no privilege left and a plain environment.
-as_account() {
-	local plain=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u BASH_ENV)
-	if is_root; then
-		setpriv --reuid "$ACCOUNT" --regid "$(id -g "$ACCOUNT")" --init-groups \
-			--inh-caps=-all --bounding-set=-all --no-new-privs \
-			"${plain[@]}" USER="$ACCOUNT" LOGNAME="$ACCOUNT" HOME=/nonexistent "$@"
-	else
-		"${plain[@]}" "$@"
+# The home folder is root's, and empty but for what state_elsewhere puts there: cron starts each
+# job in it.
+account_make() {
+	local home=/var/lib/plaza
+	mkdir -p "$home"
+	if ! getent passwd plaza >/dev/null; then
+		useradd --system --user-group --no-create-home --home-dir "$home" \
+			--shell /usr/sbin/nologin plaza || die "the account plaza could not be made"
+	elif [ ! -d "$(getent passwd plaza | cut -d: -f6)" ]; then
+		usermod --home "$home" plaza 2>/dev/null ||
+			warn "the account plaza has no home folder: cron will not work"
 	fi
 }
+
+as_account() { "${AS[@]}" "$@"; }
 
 # ---- the state folder ----------------------------------------------------------------------------
 

@@ -1,0 +1,24 @@
+# shellcheck shell=bash disable=SC2034 # variables are read by render, by name
+# Sourced by site.sh and install.sh: supervisor's programs from the table nginx/deploy/programs.tsv.
+
+# Prints the sections of all programs. Set by the caller: PROGRAMS, where they are now; BIN, where
+# they will be run from; RUN, LOG, CONFIG; OWNER, lines about the account for a supervisor that
+# runs as root.
+programs_render() { # DEPLOY
+	local NAME KIND PROCESSES
+	while read -r NAME KIND PROCESSES; do
+		[ -x "$PROGRAMS/$NAME" ] || {
+			warn "$NAME is not built: it is left out"
+			continue
+		}
+		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES BIN RUN LOG CONFIG OWNER
+	done < <(programs_table "$1")
+}
+
+programs_table() { # DEPLOY
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1/programs.tsv"
+}
+
+programs_names() { # DEPLOY
+	programs_table "$1" | cut -f1
+}

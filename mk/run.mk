@@ -1,6 +1,6 @@
 # Running and installing. The work is done by the scripts of tools/run.
 
-# Make first checks PORT; packages may be missing, so nothing here depends on a build.
+# Packages may be missing yet, so this does not depend on a build: the script builds when they are there.
 run: ## the whole site in the foreground, on http://127.0.0.1:8080; PORT= chooses another
 	@PORT=$(PORT) tools/run/run.sh
 
@@ -10,4 +10,7 @@ restart: ## rebuild and replace running programs one process at a time; P=post n
 deps: ## install the Debian packages that building, running and testing need
 	@tools/run/packages.sh run build test
 
-.PHONY: run restart deps
+install: all ## programs, nginx site, supervisor and cron files for a real server; DESTDIR= puts them below a folder
+	@DESTDIR=$(DESTDIR) BIN_DIR=$(BIN) tools/run/install.sh
+
+.PHONY: run restart deps install

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # variables are read by render, by name
-# Sourced by site.sh and install.sh: supervisor's programs from the table nginx/deploy/programs.tsv.
+# Sourced by site.sh and install.sh: supervisor's programs from the table nginx/deploy/programs.tsv,
+# and nginx's files.
 
 # Prints the sections of all programs. Set by the caller: PROGRAMS, where they are now; BIN, where
 # they will be run from; RUN, LOG, CONFIG; OWNER, lines about the account for a supervisor that
@@ -21,4 +22,16 @@ programs_table() { # DEPLOY
 
 programs_names() { # DEPLOY
 	programs_table "$1" | cut -f1
+}
+
+# Fills the templates of the site in FROM into INTO. NGINX (what INTO will be called), ASSETS, ERRORS,
+# CACHE, RUN and FORM_ADDRESS are set by the caller.
+nginx_render() { # FROM INTO
+	local file
+	for file in "$1"/plaza-*.conf; do
+		cp "$file" "$2/"
+	done
+	for file in "$1"/plaza-*.conf.in; do
+		render "$file" NGINX ASSETS ERRORS CACHE RUN FORM_ADDRESS >"$2/$(basename "$file" .in)"
+	done
 }

@@ -49,7 +49,7 @@ build() {
 	[ "${BUILD:-yes}" = yes ] || return 0
 	step "building"
 	mkdir -p build
-	if ! make --no-print-directory -j"$(nproc)" all >"$log" 2>&1; then
+	if ! env -u MAKEFLAGS -u MAKELEVEL make -j"$(nproc)" all >"$log" 2>&1; then
 		grep -E -m 20 'error|Error|\*\*\*|No space' "$log" | sed 's/^/       | /' >&2
 		disk_check build 50
 		die "the build failed" "all of it: $log"

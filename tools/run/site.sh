@@ -43,17 +43,14 @@ site_configure() {
 
 nginx_configure() { # FROM
 	NGINX=$STATE/conf/nginx ASSETS=$STATE/programs/assets CACHE=$STATE/cache/guests
+	ERRORS=$1/errors
 	# shellcheck disable=SC2016 # nginx's variable
 	FORM_ADDRESS='$binary_remote_addr'
 	[ "${LIMITS:-on}" = on ] || FORM_ADDRESS='""'
 	rm -rf "$NGINX"
 	mkdir -p "$NGINX"
-	cp -r "$1"/*.conf "$1/errors" "$NGINX/"
-	local file
-	for file in "$1"/*.conf.in; do
-		render "$file" STATE PORT NGINX ASSETS CACHE RUN FORM_ADDRESS |
-			write "$NGINX/$(basename "$file" .in)"
-	done
+	nginx_render "$1" "$NGINX"
+	render "$1/nginx.conf.in" STATE PORT NGINX | write "$NGINX/nginx.conf"
 }
 
 # ---- processes -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #	stores.sh stop STATE [NAME...]     end what was started, by process id
 #	stores.sh sql STATE [ARGUMENT...]    the MariaDB client, as the programs' user
 #	stores.sh redis STATE [ARGUMENT...]  the Redis client, as the user that may do everything
+#	stores.sh rabbitmqctl STATE ARGUMENT...  RabbitMQ's own tool
 #
 # site.sh sources this file and lets supervisor start the same launchers.
 set -eu
@@ -225,6 +226,17 @@ redis() { # ARGUMENT...
 	REDISCLI_AUTH=$REDIS_ADMIN_PASSWORD redis-cli -s "$STATE/run/redis.sock" --user admin "$@"
 }
 
+# The broker's own port is the Erlang one and there is no epmd, so the tool is told where to look
+# and not to listen itself.
+rabbitmqctl() { # ARGUMENT...
+	secrets_load
+	cd "$STATE/data/rabbitmq"
+	env HOME="$STATE/data/rabbitmq" RABBITMQ_CONF_ENV_FILE=/dev/null \
+		RABBITMQ_CTL_ERL_ARGS="-sname ctl$$@localhost -start_epmd false -dist_listen false \
+			-erl_epmd_port $MQ_DIST_PORT" \
+		/usr/lib/rabbitmq/bin/rabbitmqctl -n plaza@localhost "$@"
+}
+
 main() { # COMMAND STATE [NAME... | ARGUMENT...]
 	local command=$1
 	STATE=$2
@@ -237,7 +249,8 @@ main() { # COMMAND STATE [NAME... | ARGUMENT...]
 	stop) stop "$@" ;;
 	sql) sql "$@" ;;
 	redis) redis "$@" ;;
-	*) die "usage: stores.sh start|stop|sql|redis STATE [NAME... | ARGUMENT...]" ;;
+	rabbitmqctl) rabbitmqctl "$@" ;;
+	*) die "usage: stores.sh start|stop|sql|redis|rabbitmqctl STATE [NAME... | ARGUMENT...]" ;;
 	esac
 }
 

@@ -108,6 +108,9 @@ static err close_element(struct markup *m, struct markup_input *in)
 {
 	const struct element *open = m->open;
 
+	if (element_is_void(m->tag))
+		return FAIL(in, "</" STR_FMT "> stands for no element: <" STR_FMT "> has no end tag",
+			    STR_ARG(m->tag), STR_ARG(m->tag));
 	if (!open)
 		return FAIL(in, "</" STR_FMT "> closes nothing that this block opened",
 			    STR_ARG(m->tag));

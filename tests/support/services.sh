@@ -7,6 +7,7 @@
 #	tests/support/services.sh remove DIR            stop, and delete DIR
 #	tests/support/services.sh sql DIR [ARGUMENT...]    the MariaDB client on the programs' database
 #	tests/support/services.sh redis DIR [ARGUMENT...]  the Redis client as the administrator
+#	tests/support/services.sh rabbitmqctl DIR ARGUMENT...  RabbitMQ's own tool
 #	tests/support/services.sh run DIR COMMAND...    run a command as the account, with PLAZA_CONFIG
 #
 # A program needs PLAZA_CONFIG=DIR/plaza.conf and nothing else. Logs are in DIR/log. DIR becomes a
@@ -16,7 +17,7 @@ TOP=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 # shellcheck source=tools/run/common.sh
 . "$TOP/tools/run/common.sh"
 
-usage() { die "usage: services.sh start|stop|remove|sql|redis|run DIR [NAME... | COMMAND...]"; }
+usage() { die "usage: services.sh start|stop|remove|sql|redis|rabbitmqctl|run DIR [NAME... | COMMAND...]"; }
 
 main() {
 	[ $# -ge 2 ] || usage
@@ -32,7 +33,7 @@ main() {
 		state_stage "$TOP" programs tools/run
 		as_account bash "$STATE/programs/tools/run/stores.sh" start "$STATE" "$@"
 		;;
-	stop | sql | redis)
+	stop | sql | redis | rabbitmqctl)
 		as_account bash "$STATE/programs/tools/run/stores.sh" "$command" "$STATE" "$@"
 		;;
 	remove)

@@ -2,6 +2,7 @@
 #include "support/stores.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -39,10 +40,17 @@ static bool wait_for(pid_t child)
 
 bool stores_run(const char *const *argv)
 {
-	pid_t child;
 	char *const *plain = (char *const *)(uintptr_t)argv; /* POSIX has no const there */
+	posix_spawn_file_actions_t quiet;
+	bool is_started;
+	pid_t child;
 
-	return posix_spawnp(&child, argv[0], NULL, NULL, plain, environ) == 0 && wait_for(child);
+	/* What it prints is not for the reader of test results; its errors are. */
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	is_started = posix_spawnp(&child, argv[0], &quiet, NULL, plain, environ) == 0;
+	posix_spawn_file_actions_destroy(&quiet);
+	return is_started && wait_for(child);
 }
 
 static bool services(const char *command, const char *name)

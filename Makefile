@@ -39,6 +39,11 @@ CFLAGS += -O2 -D_FORTIFY_SOURCE=2
 endif
 BIN := $(O)/bin
 
+# make V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-6s %s\n' $(1) $(patsubst $(B)/%,%,$@))
+
 LIB_SOURCES := $(wildcard lib/*/*.c)
 TEMPLATES := $(shell find templates -name '*.html' 2>/dev/null)
 CGI_PROGRAMS := $(notdir $(patsubst %/,%,$(dir $(wildcard cgi-bin/*/main.c))))
@@ -56,17 +61,20 @@ all: $(addprefix $(BIN)/,$(PROGRAMS)) ## build every program (release: build/rel
 TMPLC_OBJECTS := $(patsubst %.c,$(B)/host/%.o,$(wildcard tools/tmplc/*.c lib/base/*.c))
 $(B)/bin/tmplc: $(TMPLC_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ $(shell pkg-config --libs libsodium libutf8proc)
+	$(call say,LINK)
+	$(Q)$(CC) -pie -o $@ $^ $(shell pkg-config --libs libsodium libutf8proc)
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE -Ilib -MMD -MP -std=c11 -g -O1 $(WARNINGS) -fPIE -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) -D_GNU_SOURCE -Ilib -MMD -MP -std=c11 -g -O1 $(WARNINGS) -fPIE -c -o $@ $<
 
 # One run generates the C of all templates, and the text table, which needs all of them.
 # Files are written only when they change, so that only what changed is compiled again.
 TEXT_SOURCES := $(wildcard cgi-bin/*/*.c lib/*/*.c workers/*/*.c)
 $(B)/gen/stamp: $(B)/bin/tmplc $(TEMPLATES) $(TEXT_SOURCES) $(wildcard po/*.po) $(shell find templates/assets -type f 2>/dev/null)
 	@mkdir -p $(@D)
-	$(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets --out $(B)/gen
+	$(call say,TMPL)
+	$(Q)$(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets --out $(B)/gen
 	@touch $@
 GEN_SOURCES := $(foreach t,$(TEMPLATES),$(B)/gen/tmpl/$(subst /,_,$(patsubst templates/%.html,%,$(t))).c) $(B)/gen/text_table.c
 $(GEN_SOURCES): $(B)/gen/stamp ;
@@ -79,19 +87,23 @@ ALL_OBJECTS := $(LIB_OBJECTS) $(call object,$(wildcard cgi-bin/*/*.c workers/*/*
 
 $(O)/libplaza.a: $(LIB_OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)
+	$(Q)ar rcs $@ $^
 
 $(O)/obj/%.o: %.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LIBRARY_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(LIBRARY_FLAGS) $(CFLAGS) -c -o $@ $<
 $(O)/obj/gen/%.o: $(B)/gen/%.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LIBRARY_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(LIBRARY_FLAGS) $(CFLAGS) -c -o $@ $<
 
 define program_rule
 $(BIN)/$(1): $(call object,$(wildcard $(2)/$(1)/*.c)) $(O)/libplaza.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(O)/libplaza.a $$(LDLIBS)
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(O)/libplaza.a $$(LDLIBS)
 endef
 $(foreach p,$(CGI_PROGRAMS),$(eval $(call program_rule,$(p),cgi-bin)))
 $(foreach p,$(WORKERS),$(eval $(call program_rule,$(p),workers)))

@@ -18,7 +18,8 @@ handler_objects = $(filter-out %/main.o,$(patsubst %.c,$(O)/obj/%.o,$(wildcard \
 .SECONDEXPANSION:
 $(O)/tests/%: tests/%.c $(TEST_SUPPORT_OBJECTS) $(O)/libplaza.a $$(if $$(findstring handler/,$$*),$$(call handler_objects,$$*))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< \
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< \
 		$(filter %.o,$^) $(O)/libplaza.a $(LDLIBS) -lcmocka
 $(O)/obj/tests/%.o: CPPFLAGS += -Itests
 

@@ -161,7 +161,7 @@ void *arena_calloc(struct arena *a, size_t count, size_t size)
 }
 
 /* True when the last object of the head block, at p, could be made new_size bytes long there. */
-static bool grow_in_place(struct arena *a, unsigned char *p, size_t old_size, size_t new_size)
+static bool grow_in_place(struct arena *a, const unsigned char *p, size_t old_size, size_t new_size)
 {
 	struct block *b = a->head;
 	size_t old_need = rounded(old_size);

@@ -53,6 +53,6 @@ bool num_parse_hex(struct str s, unsigned char *out, size_t size)
 			return false;
 	}
 	for (i = 0; i < size; i++)
-		out[i] = (unsigned char)(hex_value(s.p[2 * i]) << 4 | hex_value(s.p[2 * i + 1]));
+		out[i] = (unsigned char)(16 * hex_value(s.p[2 * i]) + hex_value(s.p[2 * i + 1]));
 	return true;
 }

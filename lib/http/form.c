@@ -10,17 +10,14 @@
 /* "\r\n" and "\r" as "\n"; the same text when there is nothing to do. */
 static struct str with_plain_line_ends(struct arena *a, struct str s)
 {
-	ptrdiff_t first = str_find_byte(s, '\r');
-	size_t n;
+	size_t n = 0;
 	size_t i;
 	char *p;
 
-	if (first < 0)
+	if (str_find_byte(s, '\r') < 0)
 		return s;
 	p = arena_alloc(a, s.n + 1);
-	n = (size_t)first;
-	memcpy(p, s.p, n);
-	for (i = n; i < s.n; i++) {
+	for (i = 0; i < s.n; i++) {
 		if (s.p[i] != '\r')
 			p[n++] = s.p[i];
 		else if (i + 1 == s.n || s.p[i + 1] != '\n')

@@ -54,8 +54,12 @@ struct comment_want {
 	int64_t post_id, viewer_hint;
 	enum comment_sort sort;
 	struct str after;
-	struct cache_reply *counts, *liked;
-	const struct memo_entry *guess;
+	/* The page's own, from prepare to load: the likes asked for, and of which comments. */
+	struct comment_asked {
+		struct cache_reply *counts, *liked, *is_loaded;
+		const int64_t *ids;
+		size_t count;
+	} asked;
 };
 
 /* Queue the likes of the page last seen under this address, for the pipeline of the request. */
@@ -63,12 +67,17 @@ void comment_page_prepare(struct ctx *c, struct comment_want *want);
 
 /*
  * After the flush: ten first-level comments with their first COMMENT_REPLIES replies as trees. version is
- * reaction_state's. ERR_NOT_FOUND for a cursor that is not one of ours.
+ * reaction_state's. ERR_NOT_FOUND for a cursor that is not one of ours. What *out points to may be the
+ * process's own: good until the next call of this function, and not to be changed.
  */
 err comment_page_load(struct ctx *c, struct comment_want *want, int64_t version,
 		      struct comment_page *out) MUST_CHECK;
 
-/* One comment with its replies after reply number `after`, as a page of its own. */
+/*
+ * One comment with what hangs below it after reply number `after`, as a page of its own: COMMENT_THREAD_PAGE
+ * replies. A reply whose parent was on an earlier page hangs directly below the comment. *next_after is 0
+ * at the end. ERR_NOT_FOUND when the comment or its post is gone.
+ */
 err comment_thread(struct ctx *c, int64_t comment_id, int64_t after, struct comment *out,
 		   int64_t *next_after) MUST_CHECK;
 

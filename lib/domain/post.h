@@ -45,8 +45,9 @@ struct post_draft {
 err post_find(struct ctx *c, int64_t id, struct post *out) MUST_CHECK;
 
 /*
- * The same, from the process's memory when what is remembered has this version (reaction_version's; 0 means
- * unknown): a warm article needs no SQL.
+ * The same, from the process's memory when what is remembered is less than a second old and has this
+ * version (reaction_version's; 0 means unknown): a warm article needs no SQL. The texts of *out may be
+ * the process's own: good until the next call of this function.
  */
 err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out) MUST_CHECK;
 

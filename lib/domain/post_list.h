@@ -33,9 +33,11 @@ struct post_list_want {
 	enum post_sort sort;
 	struct str after;      /* cursor from the address; empty for the first page */
 	int64_t author_id;     /* for POST_SORT_AUTHOR */
+	/* The list's own, from prepare to load: the counts asked for, and of which posts. */
 	struct cache_reply *version;
 	struct cache_reply *counts[2 * POST_LIST_PAGE];
-	const struct memo_entry *guess;
+	int64_t ids[2 * POST_LIST_PAGE];
+	size_t count;
 };
 
 /* Queue what a page needs into the request's pipeline (before the flush). */

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 
 #define MEMO_ENTRIES 64
-#define AUTHOR_ENTRIES 512
 #define MEMO_BYTES (512 * 1024)
 #define COMMENT_BYTES (1024 * 1024)
 
@@ -22,7 +21,6 @@ struct process *process_new(void)
 	p->lists = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->posts = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->comments = remembered_new(MEMO_ENTRIES, COMMENT_BYTES);
-	p->authors = remembered_new(AUTHOR_ENTRIES, MEMO_BYTES);
 	return p;
 }
 
@@ -34,7 +32,6 @@ void process_free(struct process *p)
 	memo_clear(p->lists.memo);
 	memo_clear(p->posts.memo);
 	memo_clear(p->comments.memo);
-	memo_clear(p->authors.memo);
 	arena_free(p->words.arena);
 	free(p);
 }

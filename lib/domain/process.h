@@ -34,7 +34,7 @@ struct remembered {
 struct process {
 	struct id_lease lease;
 	struct word_store words;
-	struct remembered lists, posts, comments, authors;
+	struct remembered lists, posts, comments;
 };
 
 struct process *process_new(void);

@@ -9,6 +9,7 @@
 #include "domain/post.h"
 
 #define VOTE_DAYS 7
+#define VOTE_MS (VOTE_DAYS * INT64_C(86400000))
 #define VOTE_SECONDS_EACH 432 /* 86,400 s / 200 votes: 200 votes keep a post up for a day (Redis in Action, 1.1) */
 #define VOTE_INTERESTING 200
 #define REACTION_LIKERS 5     /* first likers shown */

@@ -1,0 +1,72 @@
+/* Votes: one script decides, counts and records. */
+#include "domain/reaction.h"
+
+#include "domain/post_rank.h"
+#include "domain/reaction_fill.h"
+#include "domain/reaction_keys.h"
+
+/* What the script answers: enum vote_answer, or one of these. */
+#define ANSWER_GONE (-2)
+#define ANSWER_LOAD (-1)
+
+/*
+ * ARGV: user, post. Every check comes before the first write: a script that fails half-way keeps
+ * what it wrote. Voting ends by Redis's clock, a minute before the voters are forgotten. Gives the
+ * answer, the votes, and when the post was published.
+ */
+static const struct cache_script script_vote = CACHE_SCRIPT(
+	REACTION_LUA_RENEW REACTION_LUA_CLOCK REACTION_LUA_EVENT
+	"local k = KEYS[1] "
+	"local known = redis.call('HMGET', k, 'time', 'votes', 'voters', 'poster', 'gone') "
+	"if known[5] then return {-2, 0, 0} end "
+	"if not known[1] then return {-1, 0, 0} end "
+	"local ends = known[1] + 604800000 "
+	"if ms >= ends then return {2, tonumber(known[2]), 0} end "
+	"if known[4] == ARGV[1] then return {3, tonumber(known[2]), 0} end "
+	"if not known[3] then return {-1, 0, 0} end "
+	"if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return {1, tonumber(known[2]), 0} end "
+	"redis.call('EXPIREAT', KEYS[2], math.floor(ends / 1000) + 60) "
+	"local votes = redis.call('HINCRBY', k, 'votes', 1) "
+	"event('vote', 1, ARGV[2], ARGV[1]) "
+	"renew() "
+	"return {0, votes, known[1]}");
+
+static err ask(struct ctx *c, int64_t post_id, struct cache_reply **out)
+{
+	struct reaction_keys k = reaction_keys(c->arena, post_id);
+	err e = cache_run_script(c->cache, out, &script_vote, REACTION_KEY_COUNT,
+				 CACHE_ARGS(REACTION_KEYS(k), c->viewer.id, post_id));
+
+	if (e)
+		return e;
+	return cache_items(*out) == 3 ? OK : ERR_UNAVAILABLE;
+}
+
+err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t *votes)
+{
+	struct cache_reply *reply;
+	int64_t code;
+	err e;
+
+	if (ctx_is_guest(c))
+		return ERR_AUTH;
+	e = ask(c, post_id, &reply);
+	if (!e && cache_int(cache_item(reply, 0)) == ANSWER_LOAD) {
+		e = reaction_fill(c, post_id);
+		if (!e)
+			e = ask(c, post_id, &reply);
+	}
+	if (e)
+		return e;
+	code = cache_int(cache_item(reply, 0));
+	if (code == ANSWER_GONE)
+		return ERR_NOT_FOUND;
+	if (code == ANSWER_LOAD)
+		return ERR_UNAVAILABLE;
+	*answer = (enum vote_answer)code;
+	*votes = cache_int(cache_item(reply, 1));
+	/* The ranking lives elsewhere; it is sent after the reply, and never goes down. */
+	if (*answer == VOTE_COUNTED)
+		post_rank_raise(c, post_id, post_score(cache_int(cache_item(reply, 2)), *votes));
+	return OK;
+}

@@ -24,7 +24,8 @@ static struct str clean(struct arena *a, struct str source)
 	buf_init(&out, a, source.n + 2);
 	while (utf8_next(&source, &code_point))
 		buf_add_code_point(&out, markdown_is_allowed(code_point) ? code_point : 0xFFFD);
-	buf_add_char(&out, '\n');
+	if (!str_ends(buf_str(&out), STR("\n")))
+		buf_add_char(&out, '\n');
 	return buf_str(&out);
 }
 

@@ -71,6 +71,7 @@ static void code(void **state)
 	static const struct example examples[] = {
 		{ "    a <b>\n\n    c", PRE ">a &lt;b&gt;\n\nc\n</code></pre>\n" },
 		{ "```\n*a* &amp;\n```", PRE ">*a* &amp;amp;\n</code></pre>\n" },
+		{ "```\n", PRE "></code></pre>\n" },
 		{ "```c\nx", PRE " class=\"language-c\">x\n</code></pre>\n" },
 		{ "~~~ c++ extra\n~~~", PRE " class=\"language-c++\"></code></pre>\n" },
 		{ "``` objective-c_2.0#\n```",

@@ -159,6 +159,6 @@ port_free() {
 log_tail() { # FILE
 	[ ! -s "$1" ] || {
 		say "       the last lines of $1:"
-		tail -n 12 "$1" | cut -c1-300 | sed 's/^/       | /'
+		tail -n 6 "$1" | cut -c1-300 | sed 's/^/       | /'
 	} >&2
 }

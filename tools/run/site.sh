@@ -176,23 +176,28 @@ http_status() { # PATH
 	printf '%s' "${answer%% *}"
 }
 
-# Says which program does not run, with the end of its log.
+# The programs that supervisor cannot keep up, one a line: "post:post_0 BACKOFF ...".
+failing() { ctl status | grep -E ' (BACKOFF|FATAL|EXITED) '; }
+
+# Says which program does not run, with the end of its log; nginx's when all of them do.
 site_explain() {
 	local name state rest
-	ctl status | while read -r name state rest; do
-		[ "$state" = RUNNING ] || {
-			say "       $name: $state $rest" >&2
-			log_tail "$STATE/log/${name#*:}.log"
-		}
+	if ! failing >/dev/null; then
+		log_tail "$STATE/log/nginx.log"
+		return
+	fi
+	failing | while read -r name state rest; do
+		say "       $name: $state $rest" >&2
+		log_tail "$STATE/log/${name#*:}.log"
 	done
-	log_tail "$STATE/log/nginx.log"
 }
 
 site_wait() {
 	local tries=0
 	until [ "$(http_status /healthz)" = 200 ]; do
 		tries=$((tries + 1))
-		if [ $tries -gt 300 ] || { [ $((tries % 20)) -eq 0 ] && has_given_up nginx; }; then
+		# a program may need more than one attempt, but not for long
+		if [ $tries -gt 300 ] || { [ $((tries % 50)) -eq 0 ] && failing >/dev/null; }; then
 			site_explain
 			die "the site does not answer on port $PORT (/healthz: $(http_status /healthz))"
 		fi

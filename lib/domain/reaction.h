@@ -69,10 +69,18 @@ int reaction_shard(int64_t post_id); /* 0 .. 15 */
 #define REACTION_SHARDS 16
 struct str reaction_stream_key(struct arena *a, int shard);
 
-/* A batch of events as the queue carries it: written to SQL in one transaction. Idempotent, in any order. */
+/*
+ * A batch of events as the queue carries it (domain/reaction_batch.h has the form): written to SQL in one
+ * transaction. Idempotent, in any order; targets that do not exist are skipped. ERR_INVALID when it can
+ * never be written, ERR_UNAVAILABLE when it should be tried again.
+ */
 err reaction_persist(struct ctx *c, struct str json_batch) MUST_CHECK;
 
-/* Put all that Redis should know of posts back from SQL: ranks, counts, voters, likers. Steps of `limit` posts. */
+/*
+ * Put all that Redis should know of posts back from SQL: ranks, counts, voters, likers. Steps of `limit` posts,
+ * the first with after_post_id 0; *last_out is 0 at the end. Safe while the site runs: what Redis has is
+ * newer, and stays.
+ */
 err reaction_rebuild(struct ctx *c, int64_t after_post_id, int limit, int64_t *last_out) MUST_CHECK;
 
 #endif

@@ -6,7 +6,7 @@
 /*
  * The lists come as one text: a command of a hundred thousand arguments would be slower, and Lua
  * can hold only a few thousand at once. ARGV: poster, time, votes, likes, comments, voters "u u
- * ...", likers "u ms u ms ...".
+ * ...", likers "u ms u ms ...", 1 to add voters to those known.
  */
 static const struct cache_script script_fill = CACHE_SCRIPT(
 	REACTION_LUA_RENEW REACTION_LUA_CLOCK
@@ -17,8 +17,8 @@ static const struct cache_script script_fill = CACHE_SCRIPT(
 	"'votes', ARGV[3], 'likes', ARGV[4], 'comments', ARGV[5]) end "
 	"redis.call('HSETNX', k, 'version', ms) "
 	"local ends = ARGV[2] + 604800000 "
-	"if not known[3] and ms < ends then "
-	"redis.call('DEL', KEYS[2]) "
+	"if ms < ends and (not known[3] or ARGV[8] == '1') then "
+	"if not known[3] then redis.call('DEL', KEYS[2]) end "
 	"for user in string.gmatch(ARGV[6], '%d+') do redis.call('SADD', KEYS[2], user) end "
 	"redis.call('EXPIREAT', KEYS[2], math.floor(ends / 1000) + 60) "
 	"redis.call('HSET', k, 'voters', 1, 'votes', redis.call('SCARD', KEYS[2])) "
@@ -74,20 +74,21 @@ struct facts {
 	struct str voters, likers;
 };
 
-static void want_fill(struct ctx *c, int64_t post_id, const struct facts *f)
+static void want_fill(struct ctx *c, int64_t post_id, const struct facts *f, bool is_mending)
 {
 	struct reaction_keys k = reaction_keys(c->arena, post_id);
 
 	cache_want_script(c->cache, &script_fill, REACTION_KEY_COUNT,
 			  CACHE_ARGS(REACTION_KEYS(k), f->author_id, f->created_at, f->votes,
-				     f->likes, f->comments, f->voters, f->likers));
+				     f->likes, f->comments, f->voters, f->likers,
+				     is_mending ? 1 : 0));
 }
 
 void reaction_start(struct ctx *c, int64_t post_id, int64_t author_id, int64_t created_at)
 {
 	struct facts f = { .author_id = author_id, .created_at = created_at };
 
-	want_fill(c, post_id, &f);
+	want_fill(c, post_id, &f, false);
 }
 
 void reaction_end(struct ctx *c, int64_t post_id)
@@ -133,7 +134,7 @@ static err find_lists(struct ctx *c, int64_t post_id, struct facts *f)
 	return e;
 }
 
-err reaction_fill(struct ctx *c, int64_t post_id)
+static err fill(struct ctx *c, int64_t post_id, bool is_mending)
 {
 	struct facts f = { 0 };
 	struct db_rows *rows;
@@ -151,8 +152,18 @@ err reaction_fill(struct ctx *c, int64_t post_id)
 	e = find_lists(c, post_id, &f);
 	if (e)
 		return e;
-	want_fill(c, post_id, &f);
+	want_fill(c, post_id, &f, is_mending);
 	return cache_flush(c->cache);
+}
+
+err reaction_fill(struct ctx *c, int64_t post_id)
+{
+	return fill(c, post_id, false);
+}
+
+err reaction_mend(struct ctx *c, int64_t post_id)
+{
+	return fill(c, post_id, true);
 }
 
 err reaction_fill_comments(struct ctx *c, int64_t post_id)

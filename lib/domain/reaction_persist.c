@@ -1,0 +1,272 @@
+/*
+ * Votes and likes on their last step: from the queue into SQL, a batch in one transaction.
+ *
+ * Rows are locked in the order comments do it: comments first, then posts, each by id.
+ */
+#include "domain/reaction.h"
+
+#include "base/log.h"
+#include "domain/post_rank.h"
+#include "domain/reaction_batch.h"
+
+#define EVENT_ROWS \
+	" FROM JSON_TABLE(?, '$[*]' COLUMNS (type TINYINT PATH '$[0]', target BIGINT PATH" \
+	" '$[1]', user BIGINT PATH '$[2]', is_on TINYINT PATH '$[3]', at BIGINT PATH '$[4]')) j"
+#define ID_ROWS " JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
+
+static const struct db_sql sql_lock_comments =
+	SQL("SELECT m.comment_id FROM" ID_ROWS
+	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id FOR UPDATE");
+
+static const struct db_sql sql_lock_posts =
+	SQL("SELECT p.post_id FROM" ID_ROWS " STRAIGHT_JOIN post p ON p.post_id = j.id FOR UPDATE");
+
+static const struct db_sql sql_votes =
+	SQL("INSERT IGNORE INTO post_vote (post_id, user_id, voted_at)"
+	    " SELECT j.target, j.user, j.at DIV 1000" EVENT_ROWS);
+
+/* Assigned from left to right: whether the event is newer is asked before the time is changed. */
+static const struct db_sql sql_likes =
+	SQL("INSERT INTO liked (target_type, target_id, user_id, is_on, changed_us)"
+	    " SELECT j.type, j.target, j.user, j.is_on, j.at" EVENT_ROWS
+	    " ON DUPLICATE KEY UPDATE is_on = IF(VALUES(changed_us) > changed_us, VALUES(is_on), "
+	    "is_on),"
+	    " changed_us = GREATEST(changed_us, VALUES(changed_us))");
+
+static const struct db_sql sql_count_votes = SQL(
+	"UPDATE (SELECT j.id, (SELECT COUNT(*) FROM post_vote v WHERE v.post_id = j.id) AS votes"
+	" FROM" ID_ROWS ") n JOIN post p ON p.post_id = n.id"
+	" SET p.votes = n.votes, p.score = p.created_at DIV 1000 + 432 * n.votes");
+
+static const struct db_sql sql_count_post_likes =
+	SQL("UPDATE (SELECT j.id, (SELECT COUNT(*) FROM liked l WHERE l.target_type = 1"
+	    " AND l.target_id = j.id AND l.is_on = 1) AS likes FROM" ID_ROWS
+	    ") n JOIN post p ON p.post_id = n.id SET p.likes = n.likes");
+
+static const struct db_sql sql_count_comment_likes =
+	SQL("UPDATE (SELECT j.id, (SELECT COUNT(*) FROM liked l WHERE l.target_type = 2"
+	    " AND l.target_id = j.id AND l.is_on = 1) AS likes FROM" ID_ROWS
+	    ") n JOIN comment m ON m.comment_id = n.id SET m.likes = n.likes");
+
+static const struct db_sql sql_scores =
+	SQL("SELECT p.post_id, p.score FROM" ID_ROWS " STRAIGHT_JOIN post p ON p.post_id = j.id");
+
+_Static_assert(VOTE_SECONDS_EACH == 432, "sql_count_votes counts a vote as 432 seconds");
+
+/* A sorted set of ids. */
+struct ids {
+	int64_t *items;
+	size_t count;
+};
+
+struct batch {
+	struct ctx *c;
+	struct reaction_events events;
+	struct ids posts, comments; /* targets that exist */
+};
+
+static int compare_ids(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void sort_ids(struct ids *ids)
+{
+	size_t i, kept = 0;
+
+	if (ids->count)
+		qsort(ids->items, ids->count, sizeof(*ids->items), compare_ids);
+	for (i = 0; i < ids->count; i++) {
+		if (!kept || ids->items[kept - 1] != ids->items[i])
+			ids->items[kept++] = ids->items[i];
+	}
+	ids->count = kept;
+}
+
+static bool has_id(const struct ids *ids, int64_t id)
+{
+	return ids->count && bsearch(&id, ids->items, ids->count, sizeof(id), compare_ids);
+}
+
+static struct str ids_json(struct arena *a, const struct ids *ids)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, a, 21 * (ids->count + 1));
+	BUF_LIT(&b, "[");
+	for (i = 0; i < ids->count; i++) {
+		if (i)
+			buf_add_char(&b, ',');
+		buf_add_i64(&b, ids->items[i]);
+	}
+	BUF_LIT(&b, "]");
+	return buf_str(&b);
+}
+
+/* What a statement of the batch is about. */
+enum kind { VOTES, POST_LIKES, COMMENT_LIKES };
+
+static bool is_of(const struct reaction_event *event, enum kind kind)
+{
+	if (kind == VOTES)
+		return event->is_vote;
+	return !event->is_vote &&
+	       event->type == (kind == POST_LIKES ? TARGET_POST : TARGET_COMMENT);
+}
+
+static bool is_known(const struct batch *b, const struct reaction_event *event)
+{
+	return has_id(event->type == TARGET_POST ? &b->posts : &b->comments, event->target_id);
+}
+
+/* Targets of one type, known to exist or not. */
+static struct ids targets_of_type(struct arena *a, const struct reaction_events *events, int type)
+{
+	struct ids ids = { ARENA_ARRAY(a, int64_t, events->count + 1), 0 };
+	size_t i;
+
+	for (i = 0; i < events->count; i++) {
+		if (events->items[i].type == type)
+			ids.items[ids.count++] = events->items[i].target_id;
+	}
+	sort_ids(&ids);
+	return ids;
+}
+
+/* Known targets of one kind of event. */
+static struct ids targets_of_kind(const struct batch *b, enum kind kind)
+{
+	struct ids ids = { ARENA_ARRAY(b->c->arena, int64_t, b->events.count + 1), 0 };
+	size_t i;
+
+	for (i = 0; i < b->events.count; i++) {
+		const struct reaction_event *event = &b->events.items[i];
+
+		if (is_of(event, kind) && is_known(b, event))
+			ids.items[ids.count++] = event->target_id;
+	}
+	sort_ids(&ids);
+	return ids;
+}
+
+/* Lock the targets of a type. *out: those that exist. What does not exist is skipped, not an error.
+ */
+static err lock(struct batch *b, int type, struct ids *out)
+{
+	struct ctx *c = b->c;
+	struct ids wanted = targets_of_type(c->arena, &b->events, type);
+	struct db_rows *rows;
+	err e;
+
+	*out = (struct ids){ ARENA_ARRAY(c->arena, int64_t, wanted.count + 1), 0 };
+	if (!wanted.count)
+		return OK;
+	e = db_query(c->db, c->arena, &rows,
+		     type == TARGET_POST ? &sql_lock_posts : &sql_lock_comments,
+		     DB_ARGS(ids_json(c->arena, &wanted)));
+	if (e)
+		return e;
+	while (db_next(rows))
+		out->items[out->count++] = db_int(rows, 0);
+	sort_ids(out);
+	return OK;
+}
+
+/* The known events, votes or likes, as the arrays EVENT_ROWS takes apart. Empty when there are
+ * none. */
+static struct str events_json(const struct batch *b, bool is_vote)
+{
+	struct buf out;
+	size_t i;
+
+	buf_init(&out, b->c->arena, 64 * (b->events.count + 1));
+	for (i = 0; i < b->events.count; i++) {
+		const struct reaction_event *event = &b->events.items[i];
+
+		if (event->is_vote != is_vote || !is_known(b, event))
+			continue;
+		buf_add(&out, out.n ? STR(",[") : STR("[["));
+		buf_add_i64(&out, event->type);
+		buf_add_char(&out, ',');
+		buf_add_i64(&out, event->target_id);
+		buf_add_char(&out, ',');
+		buf_add_i64(&out, event->user_id);
+		buf_add(&out, event->is_on ? STR(",1,") : STR(",0,"));
+		buf_add_i64(&out, event->at);
+		buf_add_char(&out, ']');
+	}
+	if (out.n)
+		buf_add_char(&out, ']');
+	return buf_str(&out);
+}
+
+static err write_rows(const struct batch *b, bool is_vote)
+{
+	struct str json = events_json(b, is_vote);
+
+	if (!json.n)
+		return OK;
+	return db_exec(b->c->db, NULL, is_vote ? &sql_votes : &sql_likes, DB_ARGS(json));
+}
+
+static err count(const struct batch *b, enum kind kind, const struct db_sql *sql)
+{
+	struct ids ids = targets_of_kind(b, kind);
+
+	if (!ids.count)
+		return OK;
+	return db_exec(b->c->db, NULL, sql, DB_ARGS(ids_json(b->c->arena, &ids)));
+}
+
+static err write_batch(void *context)
+{
+	struct batch *b = context;
+	err e = lock(b, TARGET_COMMENT, &b->comments);
+
+	if (!e)
+		e = lock(b, TARGET_POST, &b->posts);
+	if (!e)
+		e = write_rows(b, true);
+	if (!e)
+		e = write_rows(b, false);
+	if (!e)
+		e = count(b, VOTES, &sql_count_votes);
+	if (!e)
+		e = count(b, POST_LIKES, &sql_count_post_likes);
+	if (!e)
+		e = count(b, COMMENT_LIKES, &sql_count_comment_likes);
+	return e;
+}
+
+/* The vote itself raised the rank; a process that died in between did not. Never downwards, so in
+ * any order. */
+static void raise_ranks(struct batch *b)
+{
+	struct ctx *c = b->c;
+	struct ids ids = targets_of_kind(b, VOTES);
+	struct db_rows *rows;
+
+	if (!ids.count ||
+	    db_query(c->db, c->arena, &rows, &sql_scores, DB_ARGS(ids_json(c->arena, &ids))))
+		return;
+	while (db_next(rows))
+		post_rank_raise(c, db_int(rows, 0), db_int(rows, 1));
+	if (cache_flush(c->cache))
+		log_debug("ranks were not raised");
+}
+
+err reaction_persist(struct ctx *c, struct str json_batch)
+{
+	struct batch b = { .c = c };
+	err e = reaction_batch_parse(c->arena, json_batch, &b.events);
+
+	if (e || b.events.count == 0)
+		return e;
+	e = db_transaction(c->db, write_batch, &b);
+	if (!e)
+		raise_ranks(&b);
+	return e;
+}

@@ -1,12 +1,7 @@
 # Texts of the site, and the tests of the template compiler.
 
-TMPLC := $(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets
-
 texts: $(B)/bin/tmplc ## append texts without a translation to po/zh_CN.po
-	@$(TMPLC) --add-texts
-
-check-texts: $(B)/bin/tmplc ## each text has a translation, each translation a text
-	@$(TMPLC) --check
+	@$(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets --add-texts
 
 TMPLC_SITE := tests/unit/tmplc/site
 
@@ -22,5 +17,5 @@ $(B)/gen/tmplc-site/stamp: $(B)/bin/tmplc $(shell find $(TMPLC_SITE) -type f 2>/
 	@$(B)/bin/tmplc --templates $(TMPLC_SITE)/templates --sources $(TMPLC_SITE) --po $(TMPLC_SITE)/zh_CN.po --assets $(TMPLC_SITE)/assets --out $(@D)
 	@touch $@
 
-.PHONY: texts check-texts
+.PHONY: texts
 -include $(TMPLC_PARTS:.o=.d)

@@ -9,8 +9,8 @@
 enum { PLAIN, AMPERSAND, LESS, GREATER, QUOTE, APOSTROPHE };
 
 static const struct str entities[] = {
-	[AMPERSAND] = STR_INIT("&amp;"), [LESS] = STR_INIT("&lt;"),
-	[GREATER] = STR_INIT("&gt;"),    [QUOTE] = STR_INIT("&quot;"),
+	[AMPERSAND] = STR_INIT("&amp;"),  [LESS] = STR_INIT("&lt;"),
+	[GREATER] = STR_INIT("&gt;"),     [QUOTE] = STR_INIT("&quot;"),
 	[APOSTROPHE] = STR_INIT("&#39;"),
 };
 
@@ -158,7 +158,8 @@ static bool put_age(struct page_out *out, int64_t age)
 		put_count(out, text_plural(language, "{0} minute ago", "{0} minutes ago", minutes),
 			  minutes);
 	else if (days < 1)
-		put_count(out, text_plural(language, "{0} hour ago", "{0} hours ago", hours), hours);
+		put_count(out, text_plural(language, "{0} hour ago", "{0} hours ago", hours),
+			  hours);
 	else
 		put_count(out, text_plural(language, "{0} day ago", "{0} days ago", days), days);
 	return true;

@@ -8,7 +8,8 @@
 
 #include "base/buf.h"
 
-/* Finished markup. Made by HTML_LITERAL, a template, markdown_render and html_trusted_column only. */
+/* Finished markup, made by HTML_LITERAL, templates, markdown_render and html_trusted_column only.
+ */
 struct html {
 	struct str markup;
 };
@@ -26,11 +27,11 @@ struct when {
 /* Where a template writes, and what all templates of a page share. */
 struct page_out {
 	struct buf *buf;
-	int language;              /* index into the text catalogue: TEXT_ZH or TEXT_EN */
-	int64_t now;               /* Unix ms, UTC: for relative times */
+	int language; /* index into the text catalogue: TEXT_ZH or TEXT_EN */
+	int64_t now;  /* Unix ms, UTC: for relative times */
 	/* Write the hidden field of {{csrf}}; NULL writes nothing. */
 	void (*put_csrf)(struct page_out *out);
-	void *csrf_context;        /* the web layer's, for put_csrf */
+	void *csrf_context; /* the web layer's, for put_csrf */
 };
 
 #define HTML_LITERAL(literal) ((struct html){ STR(literal) })
@@ -38,9 +39,9 @@ struct page_out {
 /* A column that holds markup our own renderer stored. Named so that a check can list its uses. */
 struct html html_trusted_column(struct str stored);
 
-void html_put_text(struct page_out *out, struct str text);   /* escapes & < > " ' */
+void html_put_text(struct page_out *out, struct str text); /* escapes & < > " ' */
 void html_put_markup(struct page_out *out, struct html markup);
-void html_put_link(struct page_out *out, struct url link);   /* escaped for a quoted attribute */
+void html_put_link(struct page_out *out, struct url link); /* escaped for a quoted attribute */
 void html_put_int(struct page_out *out, int64_t value);
 void html_put_when(struct page_out *out, struct when when);
 
@@ -54,6 +55,9 @@ static inline void html_put_size(struct page_out *out, size_t value)
 {
 	html_put_int(out, (int64_t)value);
 }
+
+/* clang-format does not know _Generic. */
+/* clang-format off */
 
 /* Chosen by the type of x; inside a quoted attribute the same writers are safe. */
 #define HTML_PUT(out, x)                      \
@@ -84,6 +88,8 @@ static inline void html_put_size(struct page_out *out, size_t value)
 		int64_t: html_put_int, \
 		size_t: html_put_size, \
 		int: html_put_i32)((out), (x))
+
+/* clang-format on */
 
 static inline bool html_has_str(struct str s)
 {
@@ -129,6 +135,7 @@ static inline bool html_has_pointer(const void *p)
  * What {{#if x}} asks: a text is not empty, a number is not zero, a boolean is
  * true, a pointer is not NULL. Other types do not convert to a pointer.
  */
+/* clang-format off */
 #define HTML_HAS(x)                         \
 	_Generic((x),                       \
 		struct str: html_has_str,   \
@@ -140,6 +147,7 @@ static inline bool html_has_pointer(const void *p)
 		size_t: html_has_size,      \
 		int: html_has_int,          \
 		default: html_has_pointer)((x))
+/* clang-format on */
 
 /* Escape into a buffer: what html_put_text does, for feeds and mails. */
 void html_escape(struct buf *b, struct str text);

@@ -10,7 +10,7 @@
 
 enum { TEXT_ZH, TEXT_EN, TEXT_LANGUAGES };
 
-/* Marks a literal for the catalogue where it is not translated on the spot (tables, error lists). */
+/* Marks a literal for the catalogue that is translated elsewhere: in tables, in lists of errors. */
 #define N_(literal) literal
 
 /*
@@ -21,8 +21,8 @@ enum { TEXT_ZH, TEXT_EN, TEXT_LANGUAGES };
 struct str text_get(int language, const char *english);
 
 /*
- * With {0}, {1} ... replaced by the arguments: text_format(a, language, "Reply to {0}", list, count).
- * The result is text: it is escaped where it is shown.
+ * With {0}, {1} ... replaced by the arguments: text_format(a, language, "Reply to {0}", list,
+ * count). The result is text: it is escaped where it is shown.
  */
 struct str text_format(struct arena *a, int language, const char *english,
 		       const struct str *arguments, size_t count);
@@ -37,8 +37,8 @@ struct str text_plural(int language, const char *one, const char *many, int64_t 
 struct str text_language_tag(int language);
 
 /*
- * The language a reader wants: the cookie's value ("zh", "en") when it is one of ours, else the best of
- * an Accept-Language header, else Chinese.
+ * The language a reader wants: the cookie's value ("zh", "en") when it is one of ours, else the
+ * best of an Accept-Language header, else Chinese.
  */
 int text_choose(struct str cookie, struct str accept_language);
 
@@ -47,8 +47,8 @@ struct str text_at(int language, int index);
 struct str text_plural_at(int language, int index, int64_t n);
 
 /*
- * Walk a text with {0} to {9} in it: *before becomes what stands before the next of these, *text what
- * stands behind it, and its number is returned. -1 at the end: *before is all that was left.
+ * Walk a text with {0} to {9} in it: *before becomes what stands before the next of these, *text
+ * what stands behind it, and its number is returned. -1 at the end: *before is all that was left.
  */
 int text_next_slot(struct str *text, struct str *before);
 

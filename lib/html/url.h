@@ -25,9 +25,9 @@ struct str url_host(struct url link);
  * percent-encoded. A wrong number of arguments is a bug and aborts.
  */
 #define url_format(a, pattern, ...) \
-	url_format_parts((a), STR(pattern), \
-			 (const struct url_part[]){ URL_PARTS(__VA_ARGS__) }, \
-			 sizeof((const struct url_part[]){ URL_PARTS(__VA_ARGS__) }) / sizeof(struct url_part))
+	url_format_parts((a), STR(pattern), (const struct url_part[]){ URL_PARTS(__VA_ARGS__) }, \
+			 sizeof((const struct url_part[]){ URL_PARTS(__VA_ARGS__) }) / \
+				 sizeof(struct url_part))
 
 struct url_part {
 	bool is_text;
@@ -45,15 +45,18 @@ static inline struct url_part url_part_text(struct str s)
 	return (struct url_part){ .is_text = true, .text = s };
 }
 
+/* clang-format off */
 #define URL_PART(x) \
 	_Generic((x), struct str: url_part_text, int64_t: url_part_number, int: url_part_number)((x))
+/* clang-format on */
 #define URL_PARTS_1(x) URL_PART(x)
 #define URL_PARTS_2(x, y) URL_PART(x), URL_PART(y)
 #define URL_PARTS_3(x, y, z) URL_PART(x), URL_PART(y), URL_PART(z)
 #define URL_PARTS_4(x, y, z, w) URL_PART(x), URL_PART(y), URL_PART(z), URL_PART(w)
 #define URL_PARTS_PICK(_1, _2, _3, _4, name, ...) name
 #define URL_PARTS(...) \
-	URL_PARTS_PICK(__VA_ARGS__, URL_PARTS_4, URL_PARTS_3, URL_PARTS_2, URL_PARTS_1, 0)(__VA_ARGS__)
+	URL_PARTS_PICK(__VA_ARGS__, URL_PARTS_4, URL_PARTS_3, URL_PARTS_2, URL_PARTS_1, 0) \
+	(__VA_ARGS__)
 
 struct url url_format_parts(struct arena *a, struct str pattern, const struct url_part *parts,
 			    size_t count);

@@ -1,4 +1,5 @@
-/* The walk over the tree. Each branch is followed with a copy of the state, and the copies joined. */
+/* The walk over the tree. Each branch is followed with a copy of the state, which are then joined.
+ */
 #include "check.h"
 
 #include "markup.h"
@@ -47,7 +48,8 @@ static err check_place(struct checker *c, const struct node *n, const struct mar
 		return FAIL(c, n->line, "the value of " STR_FMT " needs quotes: %s=\"{{...}}\"",
 			    STR_ARG(m->attribute), str_c(c->arena, m->attribute));
 	default:
-		return FAIL(c, n->line, "no value may stand in a tag outside an attribute's quotes");
+		return FAIL(c, n->line,
+			    "no value may stand in a tag outside an attribute's quotes");
 	}
 }
 
@@ -65,8 +67,9 @@ static err attribute_writer(struct checker *c, struct node *n, struct markup *m)
 			    STR_ARG(m->attribute), STR_ARG(m->tag),
 			    is_source ? ": use {{asset}}" : "");
 	if (m->start == ADDRESS_UNKNOWN)
-		return FAIL(c, n->line, "an address with a value in it begins with a struct url, "
-					"\"/\", \"#\" or \"?\"");
+		return FAIL(c, n->line,
+			    "an address with a value in it begins with a struct url, "
+			    "\"/\", \"#\" or \"?\"");
 	n->writer = m->start == ADDRESS_EMPTY ? WRITE_URL : WRITE_NUMBER;
 	m->start = ADDRESS_LOCAL;
 	return OK;
@@ -122,8 +125,9 @@ static err check_csrf(struct checker *c, struct node *n, struct markup *m)
 	if (m->state != MARKUP_TEXT || markup_is_plain_text(m))
 		return FAIL(c, n->line, "{{csrf}} belongs between the tags of a form");
 	if (!form || !form->is_post)
-		return FAIL(c, n->line, "{{csrf}} belongs in a form with method=\"post\" only: "
-					"elsewhere it would give the token away");
+		return FAIL(c, n->line,
+			    "{{csrf}} belongs in a form with method=\"post\" only: "
+			    "elsewhere it would give the token away");
 	if (m->has_csrf)
 		return FAIL(c, n->line, "a second {{csrf}} in the form of line %d", form->line);
 	m->has_csrf = true;
@@ -185,7 +189,8 @@ static err check_each(struct checker *c, struct node *n, struct markup *m)
 	struct markup none = *m;
 	err e = check_block_place(c, n, m);
 
-	if (!e && m->state != MARKUP_TEXT && (m->state != MARKUP_QUOTED || m->kind != ATTRIBUTE_PLAIN))
+	if (!e && m->state != MARKUP_TEXT &&
+	    (m->state != MARKUP_QUOTED || m->kind != ATTRIBUTE_PLAIN))
 		e = FAIL(c, n->line, "no {{#each}} may stand here: %s",
 			 str_c(c->arena, markup_describe(c->arena, m)));
 	if (e)

@@ -25,12 +25,9 @@ static const struct text_function {
 	int one;
 	int many; /* -1 when there is no plural */
 } text_functions[] = {
-	{ STR_INIT("N_"), 0, -1 },
-	{ STR_INIT("text_get"), 1, -1 },
-	{ STR_INIT("req_text"), 1, -1 },
-	{ STR_INIT("text_format"), 2, -1 },
-	{ STR_INIT("text_count"), 2, 3 },
-	{ STR_INIT("text_plural"), 1, 2 },
+	{ STR_INIT("N_"), 0, -1 },        { STR_INIT("text_get"), 1, -1 },
+	{ STR_INIT("req_text"), 1, -1 },  { STR_INIT("text_format"), 2, -1 },
+	{ STR_INIT("text_count"), 2, 3 }, { STR_INIT("text_plural"), 1, 2 },
 };
 
 static void skip(struct reader *r, size_t n)
@@ -166,15 +163,16 @@ static err take_text(struct reader *r, int line, const struct argument *a, struc
 	if (!a->has_literal)
 		return OK;
 	if (a->has_other)
-		return report_error(r->report, r->path, line,
-				    "a text is one literal, or a variable whose literals are in N_()");
+		return report_error(
+			r->report, r->path, line,
+			"a text is one literal, or a variable whose literals are in N_()");
 	*out = buf_str(&a->text);
 	if (out->n == 0)
 		return report_error(r->report, r->path, line, "an empty text");
 	return OK;
 }
 
-/* Read the arguments behind a function's name with a reader of our own, so that the caller can look inside them again. */
+/* Read the arguments of a call with a copy of the reader: the caller looks inside them again. */
 static err read_call(struct reader r, const struct text_function *f, struct text_use *use)
 {
 	struct argument argument;
@@ -221,9 +219,7 @@ static err find_in_call(struct reader *r, const struct c_token *name, struct tex
 err csource_find_texts(struct arena *a, struct report *r, struct str path, struct str source,
 		       struct text_use ***end)
 {
-	struct reader reader = {
-		.arena = a, .report = r, .path = path, .rest = source, .line = 1
-	};
+	struct reader reader = { .arena = a, .report = r, .path = path, .rest = source, .line = 1 };
 	struct c_token t = { .kind = C_OTHER };
 	err e = OK;
 

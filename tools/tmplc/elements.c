@@ -11,8 +11,8 @@ static bool is_listed(struct str name, const char *const *list)
 
 enum attribute_kind attribute_kind(struct str name)
 {
-	static const char *const addresses[] = { "href",   "src",     "action",     "formaction",
-						 "poster", "cite",    "data",       "background",
+	static const char *const addresses[] = { "href",   "src",      "action",     "formaction",
+						 "poster", "cite",     "data",       "background",
 						 "icon",   "longdesc", "xlink:href", NULL };
 	static const char *const literals[] = { "method", "enctype", "srcset", "imagesrcset",
 						"ping",   "rel",     "target", NULL };
@@ -28,8 +28,8 @@ enum attribute_kind attribute_kind(struct str name)
 
 bool element_is_void(struct str name)
 {
-	static const char *const names[] = { "area",  "br",   "col",   "hr",     "img",   "input",
-					     "link",  "meta", "source", "track", "wbr",   NULL };
+	static const char *const names[] = { "area", "br",   "col",    "hr",    "img", "input",
+					     "link", "meta", "source", "track", "wbr", NULL };
 
 	return is_listed(name, names);
 }
@@ -37,11 +37,11 @@ bool element_is_void(struct str name)
 bool element_ends_paragraph(struct str name)
 {
 	static const char *const names[] = {
-		"address", "article", "aside",  "blockquote", "details", "dialog", "div",
-		"dl",      "fieldset", "figcaption", "figure", "footer", "form",  "h1",
-		"h2",      "h3",      "h4",     "h5",         "h6",      "header", "hgroup",
-		"hr",      "main",    "menu",   "nav",        "ol",      "p",      "pre",
-		"search",  "section", "table",  "ul",         NULL
+		"address", "article",  "aside",      "blockquote", "details", "dialog", "div",
+		"dl",      "fieldset", "figcaption", "figure",     "footer",  "form",   "h1",
+		"h2",      "h3",       "h4",         "h5",         "h6",      "header", "hgroup",
+		"hr",      "main",     "menu",       "nav",        "ol",      "p",      "pre",
+		"search",  "section",  "table",      "ul",         NULL
 	};
 
 	return is_listed(name, names);
@@ -49,12 +49,12 @@ bool element_ends_paragraph(struct str name)
 
 bool element_is_block(struct str name)
 {
-	static const char *const names[] = { "html",  "head",    "body",     "title",    "meta",
-					     "link",  "script",  "li",       "dt",       "dd",
-					     "thead", "tbody",   "tfoot",    "tr",       "td",
-					     "th",    "caption", "colgroup", "col",      "legend",
-					     "option", "optgroup", "summary", "br",      "source",
-					     "track", NULL };
+	static const char *const names[] = { "html",   "head",     "body",     "title", "meta",
+					     "link",   "script",   "li",       "dt",    "dd",
+					     "thead",  "tbody",    "tfoot",    "tr",    "td",
+					     "th",     "caption",  "colgroup", "col",   "legend",
+					     "option", "optgroup", "summary",  "br",    "source",
+					     "track",  NULL };
 
 	return is_listed(name, names) || element_ends_paragraph(name);
 }
@@ -71,10 +71,12 @@ bool element_keeps_space(struct str name)
 
 const char *element_refusal(struct str name)
 {
-	static const char *const outdated[] = { "applet",  "font",    "frame",    "frameset",
-						"listing", "marquee", "noembed",  "noframes",
-						"plaintext", "xmp",   "center",   NULL };
-	static const char *const foreign[] = { "base", "embed", "iframe", "object", "template", NULL };
+	static const char *const outdated[] = { "applet",    "font",    "frame",   "frameset",
+						"listing",   "marquee", "noembed", "noframes",
+						"plaintext", "xmp",     "center",  NULL };
+	static const char *const foreign[] = {
+		"base", "embed", "iframe", "object", "template", NULL
+	};
 
 	if (str_is_nocase(name, STR("style")))
 		return "the content policy forbids inline styles: use a style sheet";

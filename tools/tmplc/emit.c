@@ -122,6 +122,7 @@ static void emit_slots(struct emitter *e, const struct node *n)
 	for (i = 0; i < n->argument_count; i++) {
 		start_line(e);
 		buf_addf(e->out, "case %zu:\n", i);
+		put_place(e, n->line);
 		e->depth++;
 		start_line(e);
 		emit_value(e, &n->arguments[i], n->writer);
@@ -217,6 +218,7 @@ static void emit_loop_head(struct emitter *e, const struct node *n)
 		 STR_ARG(name), STR_ARG(name));
 	expression_write_list(e->out, &n->path);
 	buf_addf(e->out, "->count; index_of_" STR_FMT "++) {\n", STR_ARG(name));
+	put_place(e, n->line);
 	e->depth++;
 	start_line(e);
 	BUF_LIT(e->out, "const __typeof__(*HTML_REF(");
@@ -295,7 +297,6 @@ static void put_signature(struct buf *out, const struct template *t)
 		buf_addf(out, ", const " STR_FMT " *view", STR_ARG(t->view));
 	BUF_LIT(out, ")");
 }
-
 
 static void put_guard(struct buf *out, const struct template *t)
 {

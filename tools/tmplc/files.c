@@ -34,8 +34,8 @@ static void add_path(struct arena *a, struct file_list *list, struct str path)
 	if ((list->count & (list->count - 1)) == 0) {
 		size_t room = list->count ? 2 * list->count : 1;
 
-		list->items = arena_grow(a, list->items, list->count * sizeof(path),
-					 room * sizeof(path));
+		list->items =
+			arena_grow(a, list->items, list->count * sizeof(path), room * sizeof(path));
 	}
 	list->items[list->count++] = path;
 }

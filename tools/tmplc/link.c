@@ -9,7 +9,8 @@ struct linker {
 };
 
 /* Call visit for each {{> }} below a list of nodes. */
-static void walk(struct linker *l, struct node *list, void (*visit)(struct linker *l, struct node *n))
+static void walk(struct linker *l, struct node *list,
+		 void (*visit)(struct linker *l, struct node *n))
 {
 	struct node *n;
 

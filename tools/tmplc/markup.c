@@ -17,7 +17,8 @@ static bool is_letter(char c)
 
 static bool is_name(char c)
 {
-	return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' || c == '.';
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' ||
+	       c == '.';
 }
 
 /* Bytes at the front for which test holds. */
@@ -191,8 +192,9 @@ static err feed_tag_name(struct markup *m, struct markup_input *in)
 
 	m->tag = str_slice(in->rest, 0, n);
 	if (n == in->rest.n)
-		return FAIL(in, "the tag <" STR_FMT
-				" is cut in two here: no value may stand in a tag's name",
+		return FAIL(in,
+			    "the tag <" STR_FMT
+			    " is cut in two here: no value may stand in a tag's name",
 			    STR_ARG(m->tag));
 	m->state = MARKUP_AFTER_VALUE;
 	copy(in, n);

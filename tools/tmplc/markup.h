@@ -16,23 +16,23 @@
 #include "report.h"
 
 enum markup_state {
-	MARKUP_TEXT,           /* between tags */
-	MARKUP_SCRIPT,         /* between <script> and </script> */
-	MARKUP_DECLARATION,    /* in <!doctype ...> */
-	MARKUP_TAG_NAME,       /* behind < or </ */
-	MARKUP_IN_TAG,         /* behind white space in a tag */
-	MARKUP_AFTER_VALUE,    /* behind an attribute: white space or the tag's end follows */
+	MARKUP_TEXT,        /* between tags */
+	MARKUP_SCRIPT,      /* between <script> and </script> */
+	MARKUP_DECLARATION, /* in <!doctype ...> */
+	MARKUP_TAG_NAME,    /* behind < or </ */
+	MARKUP_IN_TAG,      /* behind white space in a tag */
+	MARKUP_AFTER_VALUE, /* behind an attribute: white space or the tag's end follows */
 	MARKUP_ATTRIBUTE_NAME,
-	MARKUP_BEFORE_VALUE,   /* behind = */
+	MARKUP_BEFORE_VALUE, /* behind = */
 	MARKUP_QUOTED,
 	MARKUP_UNQUOTED
 };
 
 /* What an address begins with: it decides which values may follow. */
 enum address_start {
-	ADDRESS_EMPTY,   /* nothing yet: a checked link */
-	ADDRESS_LOCAL,   /* "/", "#", "?" or a checked link: numbers */
-	ADDRESS_UNKNOWN  /* anything else: no value */
+	ADDRESS_EMPTY,  /* nothing yet: a checked link */
+	ADDRESS_LOCAL,  /* "/", "#", "?" or a checked link: numbers */
+	ADDRESS_UNKNOWN /* anything else: no value */
 };
 
 struct element {
@@ -68,10 +68,10 @@ struct markup {
 struct markup_input {
 	struct arena *arena;
 	struct report *report;
-	struct str path;  /* the template's, for messages */
-	struct str rest;  /* not yet read */
-	int line;         /* of rest */
-	struct buf *out;  /* the same markup without needless white space */
+	struct str path; /* the template's, for messages */
+	struct str rest; /* not yet read */
+	int line;        /* of rest */
+	struct buf *out; /* the same markup without needless white space */
 };
 
 /* Follow in->rest to its end. ERR_INVALID after a message. */

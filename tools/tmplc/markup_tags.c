@@ -109,14 +109,16 @@ static err close_element(struct markup *m, struct markup_input *in)
 	const struct element *open = m->open;
 
 	if (element_is_void(m->tag))
-		return FAIL(in, "</" STR_FMT "> stands for no element: <" STR_FMT "> has no end tag",
+		return FAIL(in,
+			    "</" STR_FMT "> stands for no element: <" STR_FMT "> has no end tag",
 			    STR_ARG(m->tag), STR_ARG(m->tag));
 	if (!open)
 		return FAIL(in, "</" STR_FMT "> closes nothing that this block opened",
 			    STR_ARG(m->tag));
 	if (!str_is_nocase(open->name, m->tag))
-		return FAIL(in, "</" STR_FMT "> stands where </" STR_FMT
-				"> was expected, for the <" STR_FMT "> of line %d",
+		return FAIL(in,
+			    "</" STR_FMT "> stands where </" STR_FMT
+			    "> was expected, for the <" STR_FMT "> of line %d",
 			    STR_ARG(m->tag), STR_ARG(open->name), STR_ARG(open->name), open->line);
 	if (open->is_post && !m->has_csrf)
 		return FAIL(in, "the form of line %d has method=\"post\" and no {{csrf}}",

@@ -5,7 +5,6 @@
 
 static err parse_nodes(struct parser *p, struct node **out);
 
-
 static struct node *new_node(struct parser *p, enum node_kind kind)
 {
 	struct node *n = ARENA_NEW(p->arena, struct node);
@@ -35,8 +34,8 @@ static err parse_block(struct parser *p, int start_line, const char *name, struc
 	if (e)
 		return e;
 	if (p->token.kind == TOKEN_END)
-		return report_error(p->report, p->t->path, start_line, "this {{#%s}} has no {{/%s}}",
-				    name, name);
+		return report_error(p->report, p->t->path, start_line,
+				    "this {{#%s}} has no {{/%s}}", name, name);
 	return OK;
 }
 
@@ -199,6 +198,17 @@ static err parse_nodes(struct parser *p, struct node **out)
 	}
 }
 
+/* It stands between the quotes of an #include. */
+static bool is_header_name(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			return false;
+	return s.n > 0;
+}
+
 /* {{view struct post_show_view from "post/post_pages.h"}}, or {{view none}}. */
 static err parse_view(struct parser *p)
 {
@@ -218,7 +228,8 @@ static err parse_view(struct parser *p)
 	if (word_take(&rest, STR("none")))
 		return parser_expect_end(p, rest);
 	if (!word_take(&rest, STR("struct")) || !word_take_name(&rest, '\0', &name) ||
-	    !word_take(&rest, STR("from")) || !word_take_string(p->arena, &rest, &p->t->header))
+	    !word_take(&rest, STR("from")) || !word_take_string(p->arena, &rest, &p->t->header) ||
+	    !is_header_name(p->t->header))
 		return FAIL(p, "{{view}} reads {{view struct NAME from \"HEADER\"}} "
 			       "or {{view none}}");
 	p->t->view = str_format(p->arena, "struct " STR_FMT, STR_ARG(name));

@@ -11,15 +11,15 @@ static const struct str reserved[] = {
 
 /* Of these only those that C keeps for itself and that somebody may choose as a name. */
 static const struct str c_words[] = {
-	STR_INIT("auto"),     STR_INIT("break"),    STR_INIT("case"),   STR_INIT("char"),
-	STR_INIT("const"),    STR_INIT("continue"), STR_INIT("default"), STR_INIT("do"),
-	STR_INIT("double"),   STR_INIT("enum"),     STR_INIT("extern"), STR_INIT("float"),
-	STR_INIT("for"),      STR_INIT("goto"),     STR_INIT("if"),     STR_INIT("inline"),
-	STR_INIT("int"),      STR_INIT("long"),     STR_INIT("register"), STR_INIT("restrict"),
-	STR_INIT("return"),   STR_INIT("short"),    STR_INIT("signed"), STR_INIT("sizeof"),
-	STR_INIT("static"),   STR_INIT("struct"),   STR_INIT("switch"), STR_INIT("typedef"),
-	STR_INIT("union"),    STR_INIT("unsigned"), STR_INIT("void"),   STR_INIT("volatile"),
-	STR_INIT("while"),    STR_INIT("bool"),
+	STR_INIT("auto"),   STR_INIT("break"),    STR_INIT("case"),     STR_INIT("char"),
+	STR_INIT("const"),  STR_INIT("continue"), STR_INIT("default"),  STR_INIT("do"),
+	STR_INIT("double"), STR_INIT("enum"),     STR_INIT("extern"),   STR_INIT("float"),
+	STR_INIT("for"),    STR_INIT("goto"),     STR_INIT("if"),       STR_INIT("inline"),
+	STR_INIT("int"),    STR_INIT("long"),     STR_INIT("register"), STR_INIT("restrict"),
+	STR_INIT("return"), STR_INIT("short"),    STR_INIT("signed"),   STR_INIT("sizeof"),
+	STR_INIT("static"), STR_INIT("struct"),   STR_INIT("switch"),   STR_INIT("typedef"),
+	STR_INIT("union"),  STR_INIT("unsigned"), STR_INIT("void"),     STR_INIT("volatile"),
+	STR_INIT("while"),  STR_INIT("bool"),
 };
 
 static bool is_in(struct str s, const struct str *list, size_t count)

@@ -27,9 +27,9 @@ static err load_assets(struct project *p)
 		if (file_read(p->arena, files.items[i], &text))
 			return report_error(p->report, files.items[i], 1, "cannot be read");
 		asset->name = below(files.items[i], p->paths.assets);
-		asset->address = str_format(p->arena, "/assets/" STR_FMT "?v=%016llx",
-					    STR_ARG(asset->name),
-					    (unsigned long long)str_hash(text));
+		asset->address =
+			str_format(p->arena, "/assets/" STR_FMT "?v=%016llx", STR_ARG(asset->name),
+				   (unsigned long long)str_hash(text));
 		asset->next = p->assets;
 		p->assets = asset;
 	}
@@ -208,7 +208,8 @@ err project_add_texts(struct project *p, size_t *added)
 	size_t i;
 
 	if (file_read(p->arena, p->paths.po, &old))
-		old = STR("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n");
+		old = STR("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; "
+			  "charset=UTF-8\\n\"\n");
 	buf_init(&text, p->arena, old.n + 4096);
 	buf_add(&text, old);
 	*added = 0;

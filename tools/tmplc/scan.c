@@ -36,7 +36,8 @@ static struct str take(struct scanner *s, size_t n)
 	return taken;
 }
 
-/* As find_close, for a comment: it may hold tags, as when part of a template is taken out for a while. */
+/* As find_close, for a comment: it may hold tags, as when part of a template is taken out for a
+ * while. */
 static ptrdiff_t find_comment_close(struct str s)
 {
 	int depth = 0;
@@ -55,7 +56,7 @@ static ptrdiff_t find_comment_close(struct str s)
 	return -1;
 }
 
-/* Where the }} of a tag stands, seen from behind its {{; -1 when it does not. }} in quotes is text. */
+/* Where a tag's }} is, seen from behind its {{; -1 when there is none. }} in quotes is text. */
 static ptrdiff_t find_close(struct str s)
 {
 	bool is_quoted = false;

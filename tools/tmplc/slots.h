@@ -6,7 +6,8 @@
 
 #include "base/str.h"
 
-/* A bit for each slot that occurs in s: bit 0 for {0}. {8} and {9} have bits too, and are always wrong. */
+/* A bit for each slot that occurs in s: bit 0 for {0}. {8} and {9} have bits too, and are always
+ * wrong. */
 unsigned slots_of(struct str s);
 
 /* The bits of {0} to {count - 1}. */

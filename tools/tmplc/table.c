@@ -28,7 +28,8 @@ static struct table_entry *find(const struct table *t, struct str one)
 	return bsearch(&one, t->items, t->count, sizeof(*t->items), compare_key);
 }
 
-/* All uses sorted, then each text once. With and without a plural are two texts: gettext has one key. */
+/* All uses sorted, then each text once. With and without a plural are two texts: gettext has one
+ * key. */
 static err collect(struct arena *a, struct report *r, const struct text_use *uses, struct table *t)
 {
 	const struct text_use *use;
@@ -139,7 +140,7 @@ static void write_entry(struct buf *out, const struct table_entry *entry)
 	BUF_LIT(out, " },\n");
 }
 
-/* A template names its texts by numbers of its own, so that it stays as it is when others change. */
+/* A template numbers its texts on its own, so that its C stays as it is when others change. */
 static void write_places(struct buf *out, const struct table *t, const struct template *template)
 {
 	const struct text_use *use = template->texts;
@@ -159,9 +160,10 @@ void table_write(struct buf *out, const struct table *t, const struct template_l
 {
 	size_t i;
 
-	BUF_LIT(out, "/* Made by tmplc from the texts of templates and sources and the catalogue. */\n"
-		     "#include \"html/text_table.h\"\n\n"
-		     "const struct text_entry text_table[] = {\n");
+	BUF_LIT(out,
+		"/* Made by tmplc from the texts of templates and sources and the catalogue. */\n"
+		"#include \"html/text_table.h\"\n\n"
+		"const struct text_entry text_table[] = {\n");
 	for (i = 0; i < t->count; i++)
 		write_entry(out, &t->items[i]);
 	BUF_LIT(out, "\t{ STR_INIT(\"\"), STR_INIT(\"\"), STR_INIT(\"\") },\n};\n\n");

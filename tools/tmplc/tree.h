@@ -56,9 +56,9 @@ struct node {
 	struct str many;   /* NODE_TRANSLATION: the English plural; empty when there is none */
 	size_t text_index; /* NODE_TRANSLATION: its place among the template's texts */
 	enum writer writer;
-	struct path path;  /* NODE_VALUE, NODE_PARTIAL, NODE_EACH */
-	bool has_path;     /* NODE_PARTIAL: without one our own view is passed on */
-	bool is_in_form;   /* NODE_PARTIAL: set by the checker */
+	struct path path;               /* NODE_VALUE, NODE_PARTIAL, NODE_EACH */
+	bool has_path;                  /* NODE_PARTIAL: without one our own view is passed on */
+	bool is_in_form;                /* NODE_PARTIAL: set by the checker */
 	const struct template *partial; /* NODE_PARTIAL: set by link_templates */
 	struct path arguments[TREE_ARGUMENTS_MAX];
 	size_t argument_count;
@@ -77,14 +77,15 @@ struct text_use {
 	int line;
 };
 
-struct template {
+struct template
+{
 	struct str path;   /* "templates/post/show.html" */
 	struct str name;   /* "post/show" */
 	struct str symbol; /* "post_show" */
 	struct str view;   /* "struct post_show_view"; empty when it has none */
 	struct str header; /* the header that declares the view */
 	struct node *body;
-	bool has_form; /* it or a partial of it holds a <form> */
+	bool has_form;          /* it or a partial of it holds a <form> */
 	struct text_use *texts; /* in the order of text_index; the list goes on behind them */
 	size_t text_count;
 };

@@ -120,8 +120,8 @@ static void instants_are_machine_readable(void **state)
 {
 	struct arena *a = *state;
 
-	assert_text(shown(a, TEXT_EN, 0),
-		    "<time datetime=\"2026-01-31T08:05:09Z\" title=\"2026-01-31 16:05\">just now</time>");
+	assert_text(shown(a, TEXT_EN, 0), "<time datetime=\"2026-01-31T08:05:09Z\" "
+					  "title=\"2026-01-31 16:05\">just now</time>");
 	assert_text(shown(a, TEXT_EN, NOON),
 		    "<time datetime=\"1970-01-01T00:00:00Z\" title=\"1970-01-01 08:00\">"
 		    "1970-01-01 08:00</time>");

@@ -123,7 +123,8 @@ static void chooses_a_language(void **state)
 		int got = text_choose(str_from_c(choices[i].cookie), str_from_c(choices[i].header));
 
 		if (got != choices[i].wanted)
-			fail_msg("\"%s\" \"%s\" gave %d", choices[i].cookie, choices[i].header, got);
+			fail_msg("\"%s\" \"%s\" gave %d", choices[i].cookie, choices[i].header,
+				 got);
 	}
 	assert_text(text_language_tag(TEXT_ZH), "zh-CN");
 	assert_text(text_language_tag(TEXT_EN), "en");
@@ -132,9 +133,9 @@ static void chooses_a_language(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		arena_test(finds_each_text),	     arena_test(unknown_texts_are_bugs),
-		arena_test(fills_in_values),	     arena_test(missing_values_are_bugs),
-		arena_test(counts),		     arena_test(chooses_a_language),
+		arena_test(finds_each_text), arena_test(unknown_texts_are_bugs),
+		arena_test(fills_in_values), arena_test(missing_values_are_bugs),
+		arena_test(counts),          arena_test(chooses_a_language),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,8 @@ static void only_paths_are_local(void **state)
 	for (i = 0; i < ARRAY_LEN(good); i++) {
 		bool is_path = good[i].p[0] == '/';
 
-		assert_int_equal(url_check_local(*state, good[i], &url), is_path ? OK : ERR_INVALID);
+		assert_int_equal(url_check_local(*state, good[i], &url),
+				 is_path ? OK : ERR_INVALID);
 	}
 	for (i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(url_check_local(*state, bad[i], &url), ERR_INVALID);
@@ -174,14 +175,10 @@ static void wrong_counts_are_bugs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		arena_test(links_people_may_type),
-		arena_test(links_that_are_refused),
-		arena_test(only_paths_are_local),
-		arena_test(white_space_around_is_dropped),
-		arena_test(long_links_are_refused),
-		arena_test(hosts),
-		arena_test(builds_paths),
-		arena_test(wrong_counts_are_bugs),
+		arena_test(links_people_may_type),  arena_test(links_that_are_refused),
+		arena_test(only_paths_are_local),   arena_test(white_space_around_is_dropped),
+		arena_test(long_links_are_refused), arena_test(hosts),
+		arena_test(builds_paths),           arena_test(wrong_counts_are_bugs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@
 /* The messages for a template of this text, which is x.html; empty when it is good. */
 static inline struct str compile(struct arena *a, struct str text, struct template *t)
 {
-	static struct asset asset = { .name = STR_INIT("x.js"), .address = STR_INIT("/assets/x.js?v=1") };
+	static struct asset asset = { .name = STR_INIT("x.js"),
+				      .address = STR_INIT("/assets/x.js?v=1") };
 	struct template_list all = { t, 1 };
 	struct buf messages;
 	struct report report = { .out = &messages };

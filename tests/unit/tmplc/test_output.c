@@ -5,6 +5,7 @@
  */
 #include "unit/unit.h"
 
+#include "base/clock.h"
 #include "views.h"
 
 #include "text_table.c"
@@ -54,16 +55,16 @@ static void values_are_written_by_place(void **state)
 
 	view.friend = &friend;
 	tmpl_values(new_page(&p, *state, TEXT_EN), &view);
-	assert_text(buf_str(&p.buf),
-		    "<p title=\"\n&lt;a&gt; &amp; &#39;b&#39; /l?a&amp;b -5\">"
-		    "\n&lt;a&gt; &amp; &#39;b&#39; <em>m</em> -5 6 7</p>"
-		    "<a href=\"/l?a&amp;b?a=-5#b6\">/l?a&amp;b</a>\n"
-		    "<a href=\"/x/-5/7\">Ann</a>\n"
-		    "<a href=\"#c-5\"><time datetime=\"1970-01-01T00:00:00Z\" title=\"1970-01-01 00:00\">"
-		    "1970-01-01 00:00</time></a>\n"
-		    "<b>&lt;Bob&gt;</b>\n"
-		    "<textarea>\n\n&lt;a&gt; &amp; &#39;b&#39;</textarea>\n"
-		    "<input type=text value='\n&lt;a&gt; &amp; &#39;b&#39;'>");
+	assert_text(buf_str(&p.buf), "<p title=\"\n&lt;a&gt; &amp; &#39;b&#39; /l?a&amp;b -5\">"
+				     "\n&lt;a&gt; &amp; &#39;b&#39; <em>m</em> -5 6 7</p>"
+				     "<a href=\"/l?a&amp;b?a=-5#b6\">/l?a&amp;b</a>\n"
+				     "<a href=\"/x/-5/7\">Ann</a>\n"
+				     "<a href=\"#c-5\"><time datetime=\"1970-01-01T00:00:00Z\" "
+				     "title=\"1970-01-01 00:00\">"
+				     "1970-01-01 00:00</time></a>\n"
+				     "<b>&lt;Bob&gt;</b>\n"
+				     "<textarea>\n\n&lt;a&gt; &amp; &#39;b&#39;</textarea>\n"
+				     "<input type=text value='\n&lt;a&gt; &amp; &#39;b&#39;'>");
 }
 
 static void a_missing_pointer_is_false(void **state)
@@ -74,8 +75,8 @@ static void a_missing_pointer_is_false(void **state)
 	assert_true(str_find(buf_str(&p.buf), STR("<b>")) < 0);
 }
 
-#define FOOTER                                                                             \
-	"<footer><script src=\"/assets/x.js?v=" ASSET "\" defer></script>"                 \
+#define FOOTER \
+	"<footer><script src=\"/assets/x.js?v=" ASSET "\" defer></script>" \
 	"<form method=\"post\" action=\"/language\"><token><button>Change</button></form>" \
 	"</footer>"
 #define ASSET "c7ab5f9092abf9c3"
@@ -87,19 +88,19 @@ static void branches_and_empty_lists(void **state)
 	struct page p;
 
 	tmpl_blocks(new_page(&p, *state, TEXT_EN), &view);
-	assert_text(buf_str(&p.buf),
-		    "<p>1</p><b>not second</b>\n"
-		    "<select><option value=\"a\" selected>A</option><option value=\"b\">B</option></select>"
-		    "<p class=\"x first\"></p><ol><li>none: </li></ol>" FOOTER);
+	assert_text(buf_str(&p.buf), "<p>1</p><b>not second</b>\n"
+				     "<select><option value=\"a\" selected>A</option><option "
+				     "value=\"b\">B</option></select>"
+				     "<p class=\"x first\"></p><ol><li>none: </li></ol>" FOOTER);
 	view = (struct blocks_view){ .is_second = true, .tags = &none };
 	tmpl_blocks(new_page(&p, *state, TEXT_EN), &view);
 	assert_text(str_slice(buf_str(&p.buf), 0, 22), "<p>2</p><b>second</b>\n");
 	view.text = STR("<");
 	tmpl_blocks(new_page(&p, *state, TEXT_EN), &view);
-	assert_text(buf_str(&p.buf),
-		    "<p>3</p><b>second</b>\n"
-		    "<select><option value=\"a\" >A</option><option value=\"b\" selected>B</option></select>"
-		    "<p class=\"x\"></p><ol><li>none: &lt;</li></ol>" FOOTER);
+	assert_text(buf_str(&p.buf), "<p>3</p><b>second</b>\n"
+				     "<select><option value=\"a\" >A</option><option value=\"b\" "
+				     "selected>B</option></select>"
+				     "<p class=\"x\"></p><ol><li>none: &lt;</li></ol>" FOOTER);
 }
 
 /* Items are structs at the top, pointers further down, and plain texts in the class. */
@@ -141,7 +142,8 @@ static void texts_in_two_languages(void **state)
 	view.number = 1;
 	tmpl_texts(new_page(&p, *state, TEXT_EN), &view);
 	assert_text(buf_str(&p.buf),
-		    "<h1 title=\"Say &quot;&lt;x&gt;&quot; &amp; go\">Say &quot;&lt;x&gt;&quot; &amp; go</h1>"
+		    "<h1 title=\"Say &quot;&lt;x&gt;&quot; &amp; go\">Say &quot;&lt;x&gt;&quot; "
+		    "&amp; go</h1>"
 		    "<p>Ann wrote to <em>m</em></p>"
 		    "<p>7 replies, One reply by &lt;x&gt;</p><p>Not translated Log ?\?= in</p>");
 	tmpl_texts(new_page(&p, *state, TEXT_ZH), &view);
@@ -175,5 +177,7 @@ int main(void)
 		arena_test(white_space_is_kept_where_it_shows),
 	};
 
+	if (clock_set_zone(STR("UTC")))
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ struct blocks_view {
 	const struct tag_list {
 		const struct str *items;
 		size_t count;
-	} *tags;
+	} * tags;
 };
 
 #endif

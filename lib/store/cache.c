@@ -116,7 +116,7 @@ static bool means_down(struct str text)
 
 static void log_error_reply(const struct cache *c, const struct cache_pending *p)
 {
-	struct str text = p->reply->text, name = command_name(c, p);
+	struct str text = p->reply->is.text, name = command_name(c, p);
 	ptrdiff_t values = str_find(text, STR("with args beginning"));
 
 	if (str_starts(text, STR("MOVED ")) || str_starts(text, STR("ASK "))) {
@@ -139,9 +139,9 @@ static err accept_reply(struct cache *c, struct cache_pending *p, const struct c
 		cache_learn_sha(c, p);
 	if (reply->kind != CACHE_KIND_ERROR)
 		return OK;
-	if (means_down(reply->text))
-		return cache_fail(c, "cannot serve", str_c(c->arena, reply->text));
-	if (p->use == CACHE_USE_SCRIPT && str_starts(reply->text, STR("NOSCRIPT")))
+	if (means_down(reply->is.text))
+		return cache_fail(c, "cannot serve", str_c(c->arena, reply->is.text));
+	if (p->use == CACHE_USE_SCRIPT && str_starts(reply->is.text, STR("NOSCRIPT")))
 		p->is_to_resend = true;
 	else if (p->use != CACHE_USE_LOAD)
 		log_error_reply(c, p);

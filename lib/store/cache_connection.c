@@ -117,7 +117,7 @@ static err greet(struct cache *c)
 	for (i = 0; !e && i < expected; i++) {
 		e = cache_receive(c, deadline, &reply);
 		if (!e && reply->kind == CACHE_KIND_ERROR)
-			e = cache_fail(c, "cannot greet", str_c(c->arena, reply->text));
+			e = cache_fail(c, "cannot greet", str_c(c->arena, reply->is.text));
 	}
 	return e;
 }

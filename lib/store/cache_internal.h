@@ -13,12 +13,17 @@
 
 enum cache_kind { CACHE_KIND_NIL, CACHE_KIND_INT, CACHE_KIND_TEXT, CACHE_KIND_ARRAY, CACHE_KIND_ERROR };
 
+/* A stream read in bulk has ten of these for an entry, so they are small. */
 struct cache_reply {
-	enum cache_kind kind;
-	int64_t number;
-	struct str text; /* also the text of an error */
-	struct cache_reply *items;
-	size_t count;
+	enum cache_kind kind; /* tells which of these it is */
+	union {
+		int64_t number;
+		struct str text; /* also the text of an error */
+		struct {
+			struct cache_reply *items;
+			size_t count;
+		} array;
+	} is;
 };
 
 /* What is known of a script. Its SHA-1 is the server's answer to SCRIPT LOAD. */

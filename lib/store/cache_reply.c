@@ -11,7 +11,7 @@ static struct cache_reply *place(const redisReadTask *task)
 	struct cache *c = task->privdata;
 
 	if (task->parent)
-		return &((struct cache_reply *)task->parent->obj)->items[task->idx];
+		return &((struct cache_reply *)task->parent->obj)->is.array.items[task->idx];
 	return ARENA_NEW(c->arena, struct cache_reply);
 }
 
@@ -21,7 +21,7 @@ static void *make_text(const redisReadTask *task, char *p, size_t n)
 	struct cache_reply *r = place(task);
 
 	r->kind = task->type == REDIS_REPLY_ERROR ? CACHE_KIND_ERROR : CACHE_KIND_TEXT;
-	r->text = str_copy(c->arena, (struct str){ p, n });
+	r->is.text = str_copy(c->arena, (struct str){ p, n });
 	return r;
 }
 
@@ -31,9 +31,9 @@ static void *make_array(const redisReadTask *task, int n)
 	struct cache_reply *r = place(task);
 
 	r->kind = CACHE_KIND_ARRAY;
-	r->count = n > 0 ? (size_t)n : 0;
-	if (r->count)
-		r->items = ARENA_ARRAY(c->arena, struct cache_reply, r->count);
+	r->is.array.count = n > 0 ? (size_t)n : 0;
+	if (r->is.array.count)
+		r->is.array.items = ARENA_ARRAY(c->arena, struct cache_reply, r->is.array.count);
 	return r;
 }
 
@@ -42,7 +42,7 @@ static void *make_int(const redisReadTask *task, long long n)
 	struct cache_reply *r = place(task);
 
 	r->kind = CACHE_KIND_INT;
-	r->number = n;
+	r->is.number = n;
 	return r;
 }
 
@@ -89,25 +89,25 @@ int64_t cache_int(const struct cache_reply *r)
 	int64_t n = 0;
 
 	if (r->kind == CACHE_KIND_INT)
-		return r->number;
-	if (r->kind == CACHE_KIND_TEXT && num_parse_i64(r->text, INT64_MIN, INT64_MAX, &n))
+		return r->is.number;
+	if (r->kind == CACHE_KIND_TEXT && num_parse_i64(r->is.text, INT64_MIN, INT64_MAX, &n))
 		return n;
 	return 0;
 }
 
 struct str cache_text(const struct cache_reply *r)
 {
-	return r->kind == CACHE_KIND_TEXT ? r->text : (struct str){ 0 };
+	return r->kind == CACHE_KIND_TEXT ? r->is.text : (struct str){ 0 };
 }
 
 size_t cache_items(const struct cache_reply *r)
 {
-	return r->kind == CACHE_KIND_ARRAY ? r->count : 0;
+	return r->kind == CACHE_KIND_ARRAY ? r->is.array.count : 0;
 }
 
 const struct cache_reply *cache_item(const struct cache_reply *r, size_t i)
 {
 	if (i >= cache_items(r))
 		BUG("item %zu of %zu", i, cache_items(r));
-	return &r->items[i];
+	return &r->is.array.items[i];
 }

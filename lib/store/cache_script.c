@@ -65,9 +65,9 @@ void cache_learn_sha(struct cache *c, const struct cache_pending *p)
 	struct cache_known *known = &c->scripts[p->known];
 
 	known->is_queued = false;
-	if (p->reply->kind != CACHE_KIND_TEXT || p->reply->text.n != CACHE_SHA_SIZE)
+	if (p->reply->kind != CACHE_KIND_TEXT || p->reply->is.text.n != CACHE_SHA_SIZE)
 		return; /* the call's own answer tells what is wrong with the script */
-	memcpy(known->sha, p->reply->text.p, CACHE_SHA_SIZE);
+	memcpy(known->sha, p->reply->is.text.p, CACHE_SHA_SIZE);
 	known->is_known = true;
 }
 

@@ -146,3 +146,16 @@ void memo_clear(struct memo *m)
 	for (i = 0; i < m->capacity; i++)
 		slot_empty(m, &m->slots[i]);
 }
+
+void memo_free(struct memo *m)
+{
+	size_t i;
+
+	if (!m)
+		return;
+	for (i = 0; i < m->capacity; i++)
+		arena_free(m->slots[i].entry.arena);
+	free(m->slots);
+	free(m->buckets);
+	free(m);
+}

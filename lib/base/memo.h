@@ -17,8 +17,11 @@ struct memo_entry {
 	int64_t filled_at; /* clock_ticks ms; set by memo_put */
 };
 
-/* capacity: entries, at least 1. Lives until the process ends. */
+/* capacity: entries, at least 1. */
 struct memo *memo_new(size_t capacity);
+
+/* With all that it holds. NULL is allowed. */
+void memo_free(struct memo *m);
 
 /*
  * The entry under key, or NULL. It stays valid until memo_put or memo_drop is called for this memo,

@@ -28,10 +28,9 @@ void process_free(struct process *p)
 {
 	if (!p)
 		return;
-	/* The memos themselves live as long as the process; what they hold need not. */
-	memo_clear(p->lists.memo);
-	memo_clear(p->posts.memo);
-	memo_clear(p->comments.memo);
+	memo_free(p->lists.memo);
+	memo_free(p->posts.memo);
+	memo_free(p->comments.memo);
 	arena_free(p->words.arena);
 	free(p);
 }

@@ -56,7 +56,8 @@ static bool is_for_all(const struct req *r, int status)
 	const struct req_state *web = r->web;
 
 	return status == 200 && r->in.method == HTTP_GET && !r->in.is_partial && !is_member(r) &&
-	       !web->session_cookie.n && !web->csrf.forms && !cookie_get(r, COOKIE_FLASH).n;
+	       !cookie_get(r, COOKIE_SESSION).n && !web->csrf.forms &&
+	       !cookie_get(r, COOKIE_FLASH).n;
 }
 
 static struct str take_flash(struct req *r)

@@ -122,7 +122,7 @@ struct argument {
 
 static bool is_byte(const struct c_token *t, char c)
 {
-	return t->kind == C_OTHER && t->text.p[0] == c;
+	return t->kind == C_OTHER && str_find_byte(t->text, c) == 0;
 }
 
 /*

@@ -14,7 +14,6 @@ struct catalogue_entry {
 	struct str many;    /* msgid_plural; empty when there is none */
 	struct str chinese; /* empty: not translated, or marked fuzzy */
 	int line;
-	bool is_used; /* the table's builder sets it */
 };
 
 /* Read a catalogue; *out is its first entry, the header left out. ERR_INVALID after a message. */

@@ -21,9 +21,6 @@ err user_find_any(struct ctx *c, int64_t id, struct user *out) MUST_CHECK;
 /* An address as it is compared: ASCII letters in lower case. */
 struct str user_email_fold(struct arena *a, struct str email);
 
-/* argon2id of a first pass, for the table. ERR_UNAVAILABLE when there is no memory for it. */
-err user_password_hash(struct arena *a, struct str first_pass, struct str *out) MUST_CHECK;
-
 /*
  * Whether first_pass belongs to hash. A hash that is none (empty: no such account; or an account
  * without a password) is never right and takes as long.

@@ -111,9 +111,9 @@ static void finish_pack(struct round *r, int key)
 	if (r->message_count == r->message_room) {
 		size_t room = r->message_room ? r->message_room * 2 : KEY_COUNT;
 
-		r->messages = arena_grow(r->c->arena, r->messages,
-					 r->message_room * sizeof(*r->messages),
-					 room * sizeof(*r->messages));
+		r->messages =
+			arena_grow(r->c->arena, r->messages, r->message_room * sizeof(*r->messages),
+				   room * sizeof(*r->messages));
 		r->message_room = room;
 	}
 	r->messages[r->message_count++] =
@@ -169,12 +169,13 @@ static void add_entries(struct round *r, int shard, const struct cache_reply *en
 		s->ids[s->count++] = cache_arg_text(id);
 		/* Without fields: held by us, but trimmed from the stream meanwhile. */
 		if (cache_is_nil(fields))
-			log_error("events: entry " STR_FMT " of shard %d is lost", STR_ARG(id), shard);
+			log_error("events: entry " STR_FMT " of shard %d is lost", STR_ARG(id),
+				  shard);
 		else if (read_event(fields, &event))
 			pack_event(r, &event, shard, id);
 		else
-			log_error("events: entry " STR_FMT " of shard %d makes no sense", STR_ARG(id),
-				  shard);
+			log_error("events: entry " STR_FMT " of shard %d makes no sense",
+				  STR_ARG(id), shard);
 	}
 }
 
@@ -274,8 +275,7 @@ static err read_group(struct round *r, struct str reader, struct str from, int64
 		args[n + i] = cache_arg_text(r->streams[i]);
 		args[n + REACTION_SHARDS + i] = cache_arg_text(from);
 	}
-	e = cache_run(r->c->cache, &reply,
-		      (struct cache_args){ args, n + 2 * REACTION_SHARDS });
+	e = cache_run(r->c->cache, &reply, (struct cache_args){ args, n + 2 * REACTION_SHARDS });
 	if (e)
 		return e;
 	if (cache_is_error(reply)) /* the group is gone: Redis was emptied */
@@ -283,7 +283,8 @@ static err read_group(struct round *r, struct str reader, struct str from, int64
 	for (i = 0; i < cache_items(reply); i++) {
 		const struct cache_reply *stream = cache_item(reply, i);
 
-		add_entries(r, shard_of(r, cache_text(cache_item(stream, 0))), cache_item(stream, 1));
+		add_entries(r, shard_of(r, cache_text(cache_item(stream, 0))),
+			    cache_item(stream, 1));
 	}
 	return OK;
 }
@@ -312,10 +313,10 @@ err event_relay_idle(struct ctx *c, struct str reader, size_t *moved)
 	int i;
 
 	for (i = 0; i < REACTION_SHARDS; i++)
-		replies[i] = cache_want(c->cache,
-					CACHE_ARGS(STR("XAUTOCLAIM"), r->streams[i], GROUP, reader,
-						   EVENT_RELAY_IDLE_MS, STR("0-0"), STR("COUNT"),
-						   EVENT_RELAY_ROUND));
+		replies[i] =
+			cache_want(c->cache, CACHE_ARGS(STR("XAUTOCLAIM"), r->streams[i], GROUP,
+							reader, EVENT_RELAY_IDLE_MS, STR("0-0"),
+							STR("COUNT"), EVENT_RELAY_ROUND));
 	e = cache_flush(c->cache);
 	if (e)
 		return e;

@@ -16,8 +16,9 @@
 
 #include "domain/ctx.h"
 
-#define EVENT_RELAY_ROUND 256      /* entries of one stream in one round */
-#define EVENT_RELAY_IDLE_MS 30000  /* a reader that struck nothing off for so long is taken for dead */
+#define EVENT_RELAY_ROUND 256 /* entries of one stream in one round */
+#define EVENT_RELAY_IDLE_MS \
+	30000 /* a reader that struck nothing off for so long is taken for dead */
 
 /* Make streams and group where they are missing. Before the first round, and after an error. */
 err event_relay_open(struct ctx *c) MUST_CHECK;

@@ -1,6 +1,6 @@
 /*
- * Replaying the outbox. Rows are claimed in one short transaction and published after it, so that no
- * lock is held while the broker is waited for.
+ * Replaying the outbox. Rows are claimed in one short transaction and published after it, so that
+ * no lock is held while the broker is waited for.
  */
 #include "domain/outbox_replay.h"
 
@@ -18,7 +18,8 @@ static const struct db_sql sql_due =
 	    " WHERE state = ? AND next_try_at <= ? ORDER BY next_try_at LIMIT ?"
 	    " FOR UPDATE SKIP LOCKED");
 
-#define CLAIMED_ROWS "JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j ON o.event_id = j.id"
+#define CLAIMED_ROWS \
+	"JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j ON o.event_id = j.id"
 
 static const struct db_sql sql_claim =
 	SQL("UPDATE outbox o " CLAIMED_ROWS " SET o.next_try_at = ?");
@@ -26,11 +27,12 @@ static const struct db_sql sql_claim =
 static const struct db_sql sql_sent =
 	SQL("UPDATE outbox o " CLAIMED_ROWS " SET o.state = 1, o.attempts = o.attempts + 1");
 
-static const struct db_sql sql_failed = SQL("UPDATE outbox SET state = ?, attempts = ?, next_try_at = ?"
-					    " WHERE event_id = ? AND state IN (0, 2)");
+static const struct db_sql sql_failed =
+	SQL("UPDATE outbox SET state = ?, attempts = ?, next_try_at = ?"
+	    " WHERE event_id = ? AND state IN (0, 2)");
 
-static const struct db_sql sql_late =
-	SQL("SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN (0, 2) AND created_at < ?");
+static const struct db_sql sql_late = SQL(
+	"SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN (0, 2) AND created_at < ?");
 
 struct batch {
 	struct ctx *c;
@@ -62,7 +64,8 @@ static err read_due(struct batch *b, enum outbox_state state)
 	return OK;
 }
 
-/* The ids of the batch that are done, or of all of it, as a JSON array. Empty when there are none. */
+/* The ids of the batch that are done, or of all of it, as a JSON array. Empty when there are none.
+ */
 static struct str list_ids(const struct batch *b, bool only_done)
 {
 	struct buf list;
@@ -117,7 +120,8 @@ static err put_off(struct batch *b, size_t i)
 		log_error("ALARM outbox: event %lld for " STR_FMT " is dead after %lld attempts",
 			  (long long)b->ids[i], STR_ARG(b->messages[i].key), (long long)attempts);
 	return db_exec(c->db, NULL, &sql_failed,
-		       DB_ARGS((int)state, attempts, c->now + outbox_back_off(attempts), b->ids[i]));
+		       DB_ARGS((int)state, attempts, c->now + outbox_back_off(attempts),
+			       b->ids[i]));
 }
 
 static err settle(struct batch *b)

@@ -102,8 +102,9 @@ static struct str command_name(const struct cache *c, const struct cache_pending
 static bool means_down(struct str text)
 {
 	static const struct str codes[] = {
-		STR_INIT("LOADING "), STR_INIT("BUSY "), STR_INIT("MASTERDOWN "), STR_INIT("NOAUTH "),
-		STR_INIT("READONLY "), STR_INIT("CLUSTERDOWN "), STR_INIT("TRYAGAIN "),
+		STR_INIT("LOADING "),  STR_INIT("BUSY "),     STR_INIT("MASTERDOWN "),
+		STR_INIT("NOAUTH "),   STR_INIT("READONLY "), STR_INIT("CLUSTERDOWN "),
+		STR_INIT("TRYAGAIN "),
 	};
 	size_t i;
 

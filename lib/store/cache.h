@@ -40,9 +40,10 @@ static inline struct cache_arg cache_arg_int(int64_t n)
 	return (struct cache_arg){ .number = n, .is_number = true };
 }
 
+/* clang-format off */
 #define CACHE_ARG(x) \
 	_Generic((x), struct str: cache_arg_text, int64_t: cache_arg_int, int: cache_arg_int)((x))
-/* CACHE_ARGS(...) maps up to sixteen values the way DB_ARGS does; the implementation is below. */
+/* clang-format on */
 struct cache_args {
 	const struct cache_arg *items;
 	size_t count;
@@ -64,23 +65,29 @@ struct cache_args {
 #define CACHE_MAP_14(a, ...) CACHE_ARG(a), CACHE_MAP_13(__VA_ARGS__)
 #define CACHE_MAP_15(a, ...) CACHE_ARG(a), CACHE_MAP_14(__VA_ARGS__)
 #define CACHE_MAP_16(a, ...) CACHE_ARG(a), CACHE_MAP_15(__VA_ARGS__)
-#define CACHE_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, name, ...) \
+#define CACHE_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, name, \
+		   ...) \
 	name
-#define CACHE_LIST(...)                                                                         \
-	(const struct cache_arg[]){ CACHE_PICK(                                                 \
-		__VA_ARGS__, CACHE_MAP_16, CACHE_MAP_15, CACHE_MAP_14, CACHE_MAP_13,            \
-		CACHE_MAP_12, CACHE_MAP_11, CACHE_MAP_10, CACHE_MAP_9, CACHE_MAP_8,             \
-		CACHE_MAP_7, CACHE_MAP_6, CACHE_MAP_5, CACHE_MAP_4, CACHE_MAP_3, CACHE_MAP_2,   \
-		CACHE_MAP_1, 0)(__VA_ARGS__) }
-#define CACHE_ARGS(...)                                           \
-	((struct cache_args){ CACHE_LIST(__VA_ARGS__),            \
+/* clang-format off */
+#define CACHE_LIST(...)                                                                    \
+	(const struct cache_arg[]){ CACHE_PICK(__VA_ARGS__, CACHE_MAP_16, CACHE_MAP_15,    \
+		CACHE_MAP_14, CACHE_MAP_13, CACHE_MAP_12, CACHE_MAP_11, CACHE_MAP_10,      \
+		CACHE_MAP_9, CACHE_MAP_8, CACHE_MAP_7, CACHE_MAP_6, CACHE_MAP_5,           \
+		CACHE_MAP_4, CACHE_MAP_3, CACHE_MAP_2, CACHE_MAP_1, 0)(__VA_ARGS__) }
+/* clang-format on */
+
+/* Up to sixteen values: CACHE_ARGS(STR("GET"), key). */
+#define CACHE_ARGS(...) \
+	((struct cache_args){ CACHE_LIST(__VA_ARGS__), \
 			      sizeof(CACHE_LIST(__VA_ARGS__)) / sizeof(struct cache_arg) })
 
 /* A Lua script; text is a literal. Sent by its SHA-1, loaded when the server does not know it. */
 struct cache_script {
 	const char *text;
 };
+/* clang-format off */
 #define CACHE_SCRIPT(literal) { "" literal "" }
+/* clang-format on */
 #define CACHE_NO_ARGS ((struct cache_args){ NULL, 0 })
 
 struct cache *cache_new(const struct config *config);
@@ -108,9 +115,9 @@ err cache_run(struct cache *c, struct cache_reply **out, struct cache_args args)
 err cache_run_script(struct cache *c, struct cache_reply **out, const struct cache_script *script,
 		     size_t keys, struct cache_args args) MUST_CHECK;
 
-bool cache_is_nil(const struct cache_reply *r);   /* nil, not flushed, failed or an error reply */
-bool cache_is_error(const struct cache_reply *r); /* Redis answered with an error */
-int64_t cache_int(const struct cache_reply *r);   /* integer reply, or a text that is a number; else 0 */
+bool cache_is_nil(const struct cache_reply *r);     /* nil, not flushed, failed or an error reply */
+bool cache_is_error(const struct cache_reply *r);   /* Redis answered with an error */
+int64_t cache_int(const struct cache_reply *r);     /* integer, or text that is one; else 0 */
 struct str cache_text(const struct cache_reply *r); /* text reply; else empty */
 size_t cache_items(const struct cache_reply *r);    /* elements of an array reply; else 0 */
 const struct cache_reply *cache_item(const struct cache_reply *r, size_t i); /* i < cache_items */

@@ -126,8 +126,8 @@ static err open_connection(struct cache *c)
 {
 	struct timeval limit = milliseconds(CACHE_CONNECT_MS);
 
-	c->connection = c->socket ? redisConnectUnixWithTimeout(c->socket, limit) :
-				    redisConnectWithTimeout(c->host, c->port, limit);
+	c->connection = c->socket ? redisConnectUnixWithTimeout(c->socket, limit)
+				  : redisConnectWithTimeout(c->host, c->port, limit);
 	if (!c->connection)
 		BUG("out of memory");
 	if (c->connection->err)

@@ -11,7 +11,13 @@
 
 #define CACHE_SHA_SIZE 40
 
-enum cache_kind { CACHE_KIND_NIL, CACHE_KIND_INT, CACHE_KIND_TEXT, CACHE_KIND_ARRAY, CACHE_KIND_ERROR };
+enum cache_kind {
+	CACHE_KIND_NIL,
+	CACHE_KIND_INT,
+	CACHE_KIND_TEXT,
+	CACHE_KIND_ARRAY,
+	CACHE_KIND_ERROR
+};
 
 /* A stream read in bulk has ten of these for an entry, so they are small. */
 struct cache_reply {
@@ -57,7 +63,7 @@ struct cache {
 	int port;
 	redisContext *connection; /* NULL: not connected. Only connecting is hiredis' work */
 	redisReader *reader;
-	struct arena *arena;      /* where replies of this request go */
+	struct arena *arena; /* where replies of this request go */
 	struct cache_bytes out;
 	struct cache_pending *pending;
 	size_t pending_n, pending_room;

@@ -51,8 +51,8 @@ struct cache_reply *cache_want_script(struct cache *c, const struct cache_script
 	p->arguments = args.count + 1;
 	cache_put_head(&c->out, args.count + 3);
 	cache_put_text(&c->out, known->is_known ? STR("EVALSHA") : STR("EVAL"));
-	cache_put_text(&c->out, known->is_known ? (struct str){ known->sha, CACHE_SHA_SIZE } :
-						  str_from_c(script->text));
+	cache_put_text(&c->out, known->is_known ? (struct str){ known->sha, CACHE_SHA_SIZE }
+						: str_from_c(script->text));
 	p->tail = c->out.n;
 	cache_put_int(&c->out, (int64_t)keys);
 	cache_put_args(&c->out, args);

@@ -12,10 +12,10 @@
  * time-out, so that a slow statement is an error of its own and not a lost connection.
  * READ COMMITTED: no gap locks, and each statement sees what others have committed.
  */
-#define SESSION                                                                                \
-	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"              \
-	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',"            \
-	" tx_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 2,"                      \
+#define SESSION \
+	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," \
+	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'," \
+	" tx_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 2," \
 	" max_statement_time = %s"
 #define STATEMENT_SECONDS "2.5"
 #define NO_STATEMENT_LIMIT "0"

@@ -29,7 +29,9 @@ struct db_sql {
 	const char *text;
 };
 
+/* clang-format off */
 #define SQL(literal) { "" literal "" }
+/* clang-format on */
 
 enum db_kind { DB_KIND_NULL, DB_KIND_INT, DB_KIND_TEXT };
 
@@ -61,13 +63,15 @@ static inline struct db_arg db_arg_null(struct db_null n)
 }
 
 /* Integers, struct str and DB_NULL bind; a char * does not compile. */
-#define DB_ARG(x)                           \
-	_Generic((x),                       \
-		int64_t: db_arg_int,        \
-		int: db_arg_int,            \
-		bool: db_arg_int,           \
-		struct str: db_arg_text,    \
+/* clang-format off */
+#define DB_ARG(x)                    \
+	_Generic((x),                \
+		int64_t: db_arg_int, \
+		int: db_arg_int,     \
+		bool: db_arg_int,    \
+		struct str: db_arg_text, \
 		struct db_null: db_arg_null)((x))
+/* clang-format on */
 
 #define DB_MAP_1(a) DB_ARG(a)
 #define DB_MAP_2(a, ...) DB_ARG(a), DB_MAP_1(__VA_ARGS__)
@@ -82,10 +86,12 @@ static inline struct db_arg db_arg_null(struct db_null n)
 #define DB_MAP_11(a, ...) DB_ARG(a), DB_MAP_10(__VA_ARGS__)
 #define DB_MAP_12(a, ...) DB_ARG(a), DB_MAP_11(__VA_ARGS__)
 #define DB_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, name, ...) name
-#define DB_LIST(...)                                                                           \
-	(const struct db_arg[]){ DB_PICK(__VA_ARGS__, DB_MAP_12, DB_MAP_11, DB_MAP_10,         \
-					 DB_MAP_9, DB_MAP_8, DB_MAP_7, DB_MAP_6, DB_MAP_5,     \
-					 DB_MAP_4, DB_MAP_3, DB_MAP_2, DB_MAP_1, 0)(__VA_ARGS__) }
+/* clang-format off */
+#define DB_LIST(...)                                                                     \
+	(const struct db_arg[]){ DB_PICK(__VA_ARGS__, DB_MAP_12, DB_MAP_11, DB_MAP_10,   \
+		DB_MAP_9, DB_MAP_8, DB_MAP_7, DB_MAP_6, DB_MAP_5, DB_MAP_4, DB_MAP_3,    \
+		DB_MAP_2, DB_MAP_1, 0)(__VA_ARGS__) }
+/* clang-format on */
 
 struct db_args {
 	const struct db_arg *items;
@@ -94,7 +100,8 @@ struct db_args {
 
 /* Up to twelve values: DB_ARGS(id, title). */
 #define DB_ARGS(...) \
-	((struct db_args){ DB_LIST(__VA_ARGS__), sizeof(DB_LIST(__VA_ARGS__)) / sizeof(struct db_arg) })
+	((struct db_args){ DB_LIST(__VA_ARGS__), \
+			   sizeof(DB_LIST(__VA_ARGS__)) / sizeof(struct db_arg) })
 #define DB_NO_ARGS ((struct db_args){ NULL, 0 })
 
 /* Does not connect yet. config must outlive the db. */
@@ -115,15 +122,17 @@ struct str db_str(const struct db_rows *rows, unsigned column);
 bool db_is_null(const struct db_rows *rows, unsigned column);
 
 /*
- * INSERT, UPDATE, DELETE. changed (may be NULL): rows inserted, deleted or, for an UPDATE, found by its WHERE,
- * whether or not their values were the same before.
+ * INSERT, UPDATE, DELETE. changed (may be NULL): rows inserted, deleted or, for an UPDATE, found by
+ * its WHERE, whether or not their values were the same before.
  */
-err db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args) MUST_CHECK;
+err db_exec(struct db *db, int64_t *changed, const struct db_sql *sql,
+	    struct db_args args) MUST_CHECK;
 
 /*
  * err e = db_begin(db); if (e) return e;
  * ... e = db_exec(...);
- * return db_end(db, e);     commits when e is OK, rolls back otherwise, returns e or the commit's error
+ * return db_end(db, e);     commits when e is OK, rolls back otherwise; returns e, or the error
+ *                           of the commit
  *
  * A commit that fails by a lost connection is in doubt: ERR_UNAVAILABLE, and the form's id
  * tells on the next try whether it happened. Transactions do not nest: a bug, aborts.
@@ -144,8 +153,8 @@ unsigned db_take_count(struct db *db);
 err db_ping(struct db *db) MUST_CHECK;
 
 /*
- * Run a migration file's statements, separated by ';' at line ends: for plazactl only, the one place where
- * SQL is not a constant of the program.
+ * Run a migration file's statements, separated by ';' at line ends: for plazactl only, the one
+ * place where SQL is not a constant of the program.
  */
 err db_run_script_unsafe(struct db *db, struct str script) MUST_CHECK;
 

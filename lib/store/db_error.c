@@ -60,7 +60,8 @@ static bool is_passing(unsigned number)
 /* Somebody else held the rows: the whole transaction is worth another try. */
 static bool is_lock_error(unsigned number)
 {
-	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT || number == ER_CHECKREAD;
+	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||
+	       number == ER_CHECKREAD;
 }
 
 static err map(unsigned number)
@@ -83,8 +84,8 @@ err db_fail(struct db *db, unsigned number, const char *text, const char *sql)
 		log_warn("database: error %u, a lock was held by another transaction: %.*s", number,
 			 SQL_LOGGED, sql);
 	else
-		log_error("database: error %u%s%s: %.*s", number, *text ? " " : "", text, SQL_LOGGED,
-			  sql);
+		log_error("database: error %u%s%s: %.*s", number, *text ? " " : "", text,
+			  SQL_LOGGED, sql);
 	if (db_is_connection_error(number)) {
 		/* Lost by waiting: a server that does not answer must not be waited for twice. */
 		if (clock_ticks() - db->sent_at > DB_RETRY_MS)

@@ -23,7 +23,7 @@ struct db_statement {
 	const struct db_sql *sql; /* the key: NULL marks a free place in the table */
 	MYSQL_STMT *handle;
 	size_t params, columns;
-	struct db_slot *slots;    /* one per column; the handle points into it */
+	struct db_slot *slots; /* one per column; the handle points into it */
 };
 
 /* The configuration as the client library wants it. */
@@ -35,15 +35,15 @@ struct db_address {
 struct db {
 	struct arena *arena; /* holds the address */
 	struct db_address address;
-	MYSQL *mysql;                   /* NULL: not connected */
+	MYSQL *mysql;                    /* NULL: not connected */
 	struct db_statement *statements; /* open addressing, room is a power of two */
 	size_t room, used;
-	int64_t retry_at;               /* clock_ticks; no attempt to connect before */
-	int64_t sent_at;                /* clock_ticks of the newest question */
-	bool is_down;                   /* the outage was logged */
+	int64_t retry_at; /* clock_ticks; no attempt to connect before */
+	int64_t sent_at;  /* clock_ticks of the newest question */
+	bool is_down;     /* the outage was logged */
 	bool is_in_transaction;
-	bool is_doomed;                 /* the transaction can only be rolled back */
-	bool is_retryable;              /* ... because of a deadlock or a lock wait */
+	bool is_doomed;    /* the transaction can only be rolled back */
+	bool is_retryable; /* ... because of a deadlock or a lock wait */
 	unsigned count;
 };
 

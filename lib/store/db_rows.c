@@ -39,7 +39,8 @@ static struct row *keep_row(struct arena *a, const struct db_statement *s)
 	for (i = 0; i < s->columns; i++) {
 		const struct db_slot *slot = &s->slots[i];
 		struct cell *cell = &row->cells[i];
-		MYSQL_BIND whole = { .buffer_type = MYSQL_TYPE_STRING, .buffer = text,
+		MYSQL_BIND whole = { .buffer_type = MYSQL_TYPE_STRING,
+				     .buffer = text,
 				     .buffer_length = slot->length };
 
 		cell->is_null = slot->is_null;
@@ -85,8 +86,8 @@ static bool only_reads(const struct db_sql *sql)
 	return str_starts(text, STR("SELECT ")) || str_starts(text, STR("WITH "));
 }
 
-static err query_once(struct db *db, struct arena *a, struct db_rows *rows, const struct db_sql *sql,
-		      struct db_args args)
+static err query_once(struct db *db, struct arena *a, struct db_rows *rows,
+		      const struct db_sql *sql, struct db_args args)
 {
 	struct db_statement *s;
 	err e = db_execute(db, sql, args, &s);

@@ -28,8 +28,8 @@ static err run(MYSQL *mysql, struct str statement, int line)
 	if (!mysql_real_query(mysql, statement.p, statement.n) && skip_results(mysql))
 		return OK;
 	log_error("database: line %d: error %u %s", line, mysql_errno(mysql), mysql_error(mysql));
-	return mysql_errno(mysql) && db_is_connection_error(mysql_errno(mysql)) ? ERR_UNAVAILABLE :
-										  ERR_INTERNAL;
+	return mysql_errno(mysql) && db_is_connection_error(mysql_errno(mysql)) ? ERR_UNAVAILABLE
+										: ERR_INTERNAL;
 }
 
 static bool is_comment(struct str line)

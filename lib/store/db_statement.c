@@ -8,7 +8,8 @@
 
 static size_t place_of(const struct db_sql *sql, size_t room)
 {
-	return (size_t)(((uint64_t)(uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (room - 1);
+	return (size_t)(((uint64_t)(uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32) &
+	       (room - 1);
 }
 
 /* Where sql is, or the free place where it belongs. */

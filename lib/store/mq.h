@@ -14,7 +14,7 @@
 #include "base/config.h"
 #include "base/str.h"
 
-#define MQ_CONNECT_MS 300     /* of a web process */
+#define MQ_CONNECT_MS 300 /* of a web process */
 #define MQ_CONFIRM_MS 2000
 #define MQ_RETRY_MS 5000
 #define MQ_EXCHANGE "plaza"
@@ -26,8 +26,8 @@ struct mq;
 /* One queue of the topology: quorum, with delivery limit and dead-letter queue "<name>.dead". */
 struct mq_queue {
 	const char *name;
-	const char *binding;      /* routing key on MQ_EXCHANGE, topic syntax */
-	bool is_single_consumer;  /* x-single-active-consumer */
+	const char *binding;     /* routing key on MQ_EXCHANGE, topic syntax */
+	bool is_single_consumer; /* x-single-active-consumer */
 };
 
 /* All queues that exist; publishing to a key none of them takes fails. */
@@ -56,7 +56,7 @@ err mq_publish_batch_confirmed(struct mq *m, const struct mq_message *messages, 
 
 struct mq_delivery {
 	struct str key, id, body;
-	uint64_t tag;          /* for the ack */
+	uint64_t tag; /* for the ack */
 	bool is_redelivered;
 };
 
@@ -81,19 +81,21 @@ err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_deliver
 void mq_idle(struct mq *m, int64_t ms);
 
 /*
- * Acknowledge tag (and all before it), after the database commit. These three return ERR_UNAVAILABLE,
- * and send nothing, for a message of an earlier connection: it will be delivered again.
+ * Acknowledge tag (and all before it), after the database commit. These three return
+ * ERR_UNAVAILABLE, and send nothing, for a message of an earlier connection: it will be delivered
+ * again.
  */
 err mq_ack(struct mq *m, uint64_t tag, bool and_all_before) MUST_CHECK;
 /*
- * Give back a message that failed for its own sake: delivered again, at most MQ_DELIVERY_LIMIT times,
- * then it goes to the dead-letter queue.
+ * Give back a message that failed for its own sake: delivered again, at most MQ_DELIVERY_LIMIT
+ * times, then it goes to the dead-letter queue.
  */
 err mq_requeue(struct mq *m, uint64_t tag) MUST_CHECK;
 /* Cannot ever be handled: straight to the dead-letter queue. */
 err mq_reject(struct mq *m, uint64_t tag) MUST_CHECK;
 
-/* Messages waiting in a queue, as counted some seconds ago. ERR_NOT_FOUND when it does not exist. */
+/* Messages waiting in a queue, as counted some seconds ago. ERR_NOT_FOUND when it does not exist.
+ */
 err mq_depth(struct mq *m, const char *queue, int64_t *out) MUST_CHECK;
 
 #endif

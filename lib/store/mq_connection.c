@@ -121,7 +121,8 @@ err mq_check_reply(struct mq *m, const char *what, amqp_rpc_reply_t reply)
 	return mq_fail(m, what, "no answer");
 }
 
-/* The library writes without a limit of its own: the kernel then gives up on a peer that does not read. */
+/* The library writes without a limit of its own: the kernel then gives up on a peer that does not
+ * read. */
 static err limit_socket(struct mq *m)
 {
 	int fd = amqp_get_sockfd(m->connection);

@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define REST_MS 3000           /* once a delivery began, the rest of it follows */
+#define REST_MS 3000 /* once a delivery began, the rest of it follows */
 #define HEARTBEAT_EVERY_MS 10000
-#define TAG_BITS 48            /* of the broker's tag; the connection's generation is above */
+#define TAG_BITS 48 /* of the broker's tag; the connection's generation is above */
 
 static err subscribe_now(struct mq *m)
 {
@@ -18,8 +18,8 @@ static err subscribe_now(struct mq *m)
 	e = mq_check_reply(m, "cannot limit deliveries", amqp_get_rpc_reply(m->connection));
 	if (e)
 		return e;
-	amqp_basic_consume(m->connection, MQ_CHANNEL, amqp_cstring_bytes(m->queue), amqp_empty_bytes,
-			   0, 0, 0, amqp_empty_table);
+	amqp_basic_consume(m->connection, MQ_CHANNEL, amqp_cstring_bytes(m->queue),
+			   amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
 	e = mq_check_reply(m, "cannot subscribe", amqp_get_rpc_reply(m->connection));
 	m->is_subscribed = !e;
 	return e;

@@ -19,13 +19,13 @@ struct mq {
 	int port;
 	amqp_connection_state_t connection; /* NULL: not connected */
 	bool is_confirming;
-	uint64_t published;   /* messages sent on this channel: the tag of the newest */
-	char *queue;          /* subscribed to; NULL for a publisher */
+	uint64_t published; /* messages sent on this channel: the tag of the newest */
+	char *queue;        /* subscribed to; NULL for a publisher */
 	uint16_t prefetch;
-	bool is_subscribed;   /* on the connection that is open now */
-	uint16_t generation;  /* of the connection: part of every delivery's tag */
-	int64_t retry_at;     /* clock_ticks */
-	bool is_down;         /* the outage was logged */
+	bool is_subscribed;  /* on the connection that is open now */
+	uint16_t generation; /* of the connection: part of every delivery's tag */
+	int64_t retry_at;    /* clock_ticks */
+	bool is_down;        /* the outage was logged */
 };
 
 /* Connected with an open channel, or ERR_UNAVAILABLE. */

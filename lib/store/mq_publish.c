@@ -83,7 +83,8 @@ static void settle_tag(struct window *w, uint64_t tag, bool and_all_before, bool
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		if (w->first_tag + i == tag || (and_all_before && (w->first_tag + i <= tag || !tag)))
+		if (w->first_tag + i == tag ||
+		    (and_all_before && (w->first_tag + i <= tag || !tag)))
 			settle(w, i, is_acked);
 	}
 }
@@ -94,7 +95,8 @@ static void mark_returned(struct window *w, const amqp_basic_properties_t *prope
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)(w->first_tag + i));
+		int n = snprintf(text, sizeof(text), "%llu",
+				 (unsigned long long)(w->first_tag + i));
 
 		if (properties->correlation_id.len != (size_t)n ||
 		    memcmp(properties->correlation_id.bytes, text, (size_t)n) != 0)

@@ -97,8 +97,7 @@ static bool is_not_found(amqp_rpc_reply_t reply)
 	const amqp_channel_close_t *closed = reply.reply.decoded;
 
 	return reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION &&
-	       reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD &&
-	       closed->reply_code == AMQP_NOT_FOUND;
+	       reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD && closed->reply_code == AMQP_NOT_FOUND;
 }
 
 err mq_depth(struct mq *m, const char *queue, int64_t *out)
@@ -109,8 +108,8 @@ err mq_depth(struct mq *m, const char *queue, int64_t *out)
 
 	if (e)
 		return e;
-	answer = amqp_queue_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(queue), 1, 1, 0, 0,
-				    amqp_empty_table);
+	answer = amqp_queue_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(queue), 1, 1, 0,
+				    0, amqp_empty_table);
 	reply = amqp_get_rpc_reply(m->connection);
 	if (is_not_found(reply)) {
 		mq_drop(m); /* the question has closed the channel */

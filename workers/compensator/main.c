@@ -61,7 +61,8 @@ static err replay_streams(struct job *j)
 	return e;
 }
 
-/* Each part is tried, whatever became of the others: with the broker away, the alarm still is raised. */
+/* Each part is tried, whatever became of the others: with the broker away, the alarm still is
+ * raised. */
 static err work(struct job *j)
 {
 	err outbox = replay_outbox(j), streams = OK, late;

@@ -18,8 +18,8 @@
 #define OTHERS_EVERY_MS CLOCK_MINUTE
 
 struct relay {
-	bool is_open;     /* queues, streams and group exist */
-	bool is_behind;   /* there may be entries read, but not struck off: they go first */
+	bool is_open;      /* queues, streams and group exist */
+	bool is_behind;    /* there may be entries read, but not struck off: they go first */
 	int64_t others_at; /* when to look for what dead readers hold; clock_ticks */
 };
 

@@ -7,7 +7,8 @@
 
 static const struct cache_script script_push =
 	CACHE_SCRIPT("redis.call('RPUSH', KEYS[1], ARGV[1]) return redis.call('LLEN', KEYS[1])");
-static const struct cache_script script_echo = CACHE_SCRIPT("return {KEYS[1], ARGV[1], ARGV[2], 42}");
+static const struct cache_script script_echo =
+	CACHE_SCRIPT("return {KEYS[1], ARGV[1], ARGV[2], 42}");
 static const struct cache_script script_broken = CACHE_SCRIPT("return redis.call('NOSUCH')");
 static const struct cache_script script_syntax = CACHE_SCRIPT("this is not lua");
 
@@ -19,8 +20,9 @@ struct fixture {
 /* As the administrator: the programs' user may not empty the server. */
 static void redis_cli(const char *one, const char *two)
 {
-	const char *argv[] = { "bash", "tests/support/services.sh", "redis", stores.folder, one, two,
-			       NULL };
+	const char *argv[] = {
+		"bash", "tests/support/services.sh", "redis", stores.folder, one, two, NULL
+	};
 
 	assert_true(stores_run(argv));
 }
@@ -95,7 +97,8 @@ static void nested_arrays(void **state)
 	const struct cache_reply *r, *entry;
 
 	STORES_OR_SKIP();
-	run(f, CACHE_ARGS(STR("XADD"), STR("s"), STR("1-1"), STR("a"), STR("b"), STR("c"), STR("d")));
+	run(f,
+	    CACHE_ARGS(STR("XADD"), STR("s"), STR("1-1"), STR("a"), STR("b"), STR("c"), STR("d")));
 	run(f, CACHE_ARGS(STR("XADD"), STR("s"), STR("2-1"), STR("e"), STR("f")));
 	r = run(f, CACHE_ARGS(STR("XREAD"), STR("STREAMS"), STR("s"), 0));
 	assert_int_equal(cache_items(r), 1);
@@ -116,7 +119,8 @@ static void any_bytes_any_length(void **state)
 
 	STORES_OR_SKIP();
 	run(f, CACHE_ARGS(STR("SET"), STR("k\0\r\n$5"), STR("\0\r\n*3\r\n\xFF")));
-	assert_text(cache_text(run(f, CACHE_ARGS(STR("GET"), STR("k\0\r\n$5")))), "\0\r\n*3\r\n\xFF");
+	assert_text(cache_text(run(f, CACHE_ARGS(STR("GET"), STR("k\0\r\n$5")))),
+		    "\0\r\n*3\r\n\xFF");
 	for (i = 0; i < ARRAY_LEN(sizes); i++) {
 		char *p = arena_alloc(f->a, sizes[i] + 1);
 		struct str value = { p, sizes[i] };
@@ -174,7 +178,9 @@ static void a_new_request_forgets_what_was_queued(void **state)
 	arena_reset(f->a);
 	cache_start_request(f->c, f->a);
 	assert_true(cache_is_nil(run(f, CACHE_ARGS(STR("GET"), STR("n")))));
-	assert_int_equal(cache_int(cache_want_script(f->c, &script_push, 1, CACHE_ARGS(STR("l"), 1))), 0);
+	assert_int_equal(cache_int(
+				 cache_want_script(f->c, &script_push, 1, CACHE_ARGS(STR("l"), 1))),
+			 0);
 	assert_int_equal(cache_flush(f->c), OK);
 	assert_int_equal(cache_int(run(f, CACHE_ARGS(STR("LLEN"), STR("l")))), 1);
 }
@@ -219,7 +225,8 @@ static void broken_scripts_are_error_replies(void **state)
 static void push_thrice(struct fixture *f, int64_t before)
 {
 	struct cache_reply *a = cache_want_script(f->c, &script_push, 1, CACHE_ARGS(STR("l"), 1));
-	struct cache_reply *b = cache_want_script(f->c, &script_echo, 1, CACHE_ARGS(STR("x"), 1, 2));
+	struct cache_reply *b =
+		cache_want_script(f->c, &script_echo, 1, CACHE_ARGS(STR("x"), 1, 2));
 	struct cache_reply *c = cache_want(f->c, CACHE_ARGS(STR("ECHO"), STR("plain")));
 	struct cache_reply *d = cache_want_script(f->c, &script_push, 1, CACHE_ARGS(STR("l"), 2));
 

@@ -1,74 +1,7 @@
 /* The MariaDB wrapper, against a real server: values, errors, transactions. */
 #include "unit/unit.h"
 
-#include <pthread.h>
-
-#include "base/clock.h"
-#include "store/db.h"
-#include "support/stores.h"
-
-struct fixture {
-	struct arena *a;
-	struct db *db;
-};
-
-static const struct db_sql sql_insert = SQL("INSERT INTO thing (id, name, body) VALUES (?, ?, ?)");
-static const struct db_sql sql_one = SQL("SELECT id, name, body, amount FROM thing WHERE id = ?");
-static const struct db_sql sql_all = SQL("SELECT id FROM thing WHERE id >= ? ORDER BY id");
-static const struct db_sql sql_count = SQL("SELECT COUNT(*), SUM(amount) FROM thing");
-static const struct db_sql sql_add = SQL("UPDATE thing SET amount = amount + ? WHERE id = ?");
-static const struct db_sql sql_set = SQL("UPDATE thing SET amount = ? WHERE id = ?");
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	f->a = arena_new(4096);
-	if (stores.missing)
-		return 0;
-	f->db = db_new(&stores.config);
-	return db_run_script_unsafe(
-		f->db, STR("-- Things; to be tested;\n"
-			   "DROP TABLE IF EXISTS thing;\n"
-			   "CREATE TABLE thing (\n"
-			   "  id BIGINT PRIMARY KEY, -- the key\n"
-			   "  name VARCHAR(50) UNIQUE,\n"
-			   "  body MEDIUMTEXT,\n"
-			   "  amount INT UNSIGNED NOT NULL DEFAULT 7\n"
-			   ") DEFAULT CHARSET utf8mb4;\n"
-			   "INSERT INTO thing (id, name)\n"
-			   "VALUES (1, 'one'),\n"
-			   "  (2, 'two'); \n"));
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	db_free(f->db);
-	arena_free(f->a);
-	free(f);
-	return 0;
-}
-
-static struct db_rows *one(struct fixture *f, int64_t id)
-{
-	struct db_rows *rows;
-
-	assert_int_equal(db_query(f->db, f->a, &rows, &sql_one, DB_ARGS(id)), OK);
-	assert_true(db_next(rows));
-	return rows;
-}
-
-static int64_t count(struct fixture *f)
-{
-	struct db_rows *rows;
-
-	assert_int_equal(db_query(f->db, f->a, &rows, &sql_count, DB_NO_ARGS), OK);
-	assert_true(db_next(rows));
-	return db_int(rows, 0);
-}
+#include "unit/store/db_fixture.h"
 
 static void values_come_back_as_they_went(void **state)
 {
@@ -77,7 +10,8 @@ static void values_come_back_as_they_went(void **state)
 
 	STORES_OR_SKIP();
 	assert_int_equal(db_exec(f->db, NULL, &sql_insert,
-				 DB_ARGS(INT64_MIN, STR("\xF0\x9F\x98\x80 \xE5\xB9\xBF\xE5\x9C\xBA"),
+				 DB_ARGS(INT64_MIN,
+					 STR("\xF0\x9F\x98\x80 \xE5\xB9\xBF\xE5\x9C\xBA"),
 					 STR("a\0b'\"\\;--"))),
 			 OK);
 	rows = one(f, INT64_MIN);
@@ -86,7 +20,8 @@ static void values_come_back_as_they_went(void **state)
 	assert_text(db_str(rows, 2), "a\0b'\"\\;--");
 	assert_int_equal(db_int(rows, 3), 7);
 	assert_false(db_next(rows));
-	assert_int_equal(db_exec(f->db, NULL, &sql_insert, DB_ARGS(INT64_MAX, STR(""), DB_NULL)), OK);
+	assert_int_equal(db_exec(f->db, NULL, &sql_insert, DB_ARGS(INT64_MAX, STR(""), DB_NULL)),
+			 OK);
 	rows = one(f, INT64_MAX);
 	assert_true(db_int(rows, 0) == INT64_MAX);
 	assert_false(db_is_null(rows, 1));
@@ -139,9 +74,10 @@ static void all_rows_are_read(void **state)
 
 static void computed_columns_have_a_type(void **state)
 {
-	static const struct db_sql sql = SQL(
-		"SELECT SUM(amount), COUNT(*), COALESCE(?, 5), NULL, 1.50, TIMESTAMP'2026-01-31 08:05:09.123',"
-		" CAST('-12' AS CHAR), 18446744073709551615, JSON_VALUE('{\"a\":3}', '$.a') FROM thing");
+	static const struct db_sql sql = SQL("SELECT SUM(amount), COUNT(*), COALESCE(?, 5), NULL, "
+					     "1.50, TIMESTAMP'2026-01-31 08:05:09.123',"
+					     " CAST('-12' AS CHAR), 18446744073709551615, "
+					     "JSON_VALUE('{\"a\":3}', '$.a') FROM thing");
 	struct fixture *f = *state;
 	struct db_rows *rows;
 
@@ -223,7 +159,8 @@ static void wrong_statements_are_internal_errors(void **state)
 	assert_int_equal(db_query(f->db, f->a, &rows, &syntax, DB_NO_ARGS), ERR_INTERNAL);
 	assert_int_equal(db_query(f->db, f->a, &rows, &table, DB_NO_ARGS), ERR_INTERNAL);
 	assert_int_equal(db_exec(f->db, NULL, &sql_insert,
-				 DB_ARGS(5, ((struct str){ long_name, sizeof(long_name) }), DB_NULL)),
+				 DB_ARGS(5, ((struct str){ long_name, sizeof(long_name) }),
+					 DB_NULL)),
 			 ERR_INTERNAL);
 	assert_int_equal(db_exec(f->db, NULL, &sql_insert, DB_ARGS(5, STR("\xFF\xFE"), DB_NULL)),
 			 ERR_INTERNAL);
@@ -324,8 +261,9 @@ static void a_changed_table_is_no_surprise(void **state)
 
 	STORES_OR_SKIP();
 	assert_text(db_str(one(f, 1), 1), "one");
-	assert_int_equal(db_run_script_unsafe(f->db, STR("ALTER TABLE thing ADD extra INT FIRST;\n"
-							 "ALTER TABLE thing MODIFY amount BIGINT;\n")),
+	assert_int_equal(db_run_script_unsafe(f->db,
+					      STR("ALTER TABLE thing ADD extra INT FIRST;\n"
+						  "ALTER TABLE thing MODIFY amount BIGINT;\n")),
 			 OK);
 	assert_text(db_str(one(f, 1), 1), "one");
 	assert_int_equal(db_int(one(f, 1), 3), 7);
@@ -348,149 +286,6 @@ static void a_script_stops_at_its_first_error(void **state)
 	assert_int_equal(db_run_script_unsafe(f->db, STR("\n-- nothing\n\n")), OK);
 }
 
-static void a_transaction_is_all_or_nothing(void **state)
-{
-	struct fixture *f = *state;
-
-	STORES_OR_SKIP();
-	assert_int_equal(db_begin(f->db), OK);
-	assert_int_equal(db_exec(f->db, NULL, &sql_insert, DB_ARGS(3, DB_NULL, DB_NULL)), OK);
-	assert_int_equal(db_end(f->db, ERR_NOT_FOUND), ERR_NOT_FOUND);
-	assert_int_equal(count(f), 2);
-	assert_int_equal(db_begin(f->db), OK);
-	assert_int_equal(db_exec(f->db, NULL, &sql_insert, DB_ARGS(3, DB_NULL, DB_NULL)), OK);
-	assert_int_equal(db_end(f->db, OK), OK);
-	assert_int_equal(count(f), 3);
-}
-
-/* The other side of a deadlock: it has changed more, so InnoDB chooses the test's side. */
-struct rival {
-	struct db *db;
-	pthread_t thread;
-	pthread_barrier_t both_hold;
-	err e;
-};
-
-static void *rival_run(void *context)
-{
-	static const struct db_sql heavy =
-		SQL("INSERT INTO thing (id) SELECT seq FROM seq_1000_to_2000 WHERE ? = 1");
-	struct rival *r = context;
-
-	r->e = db_begin(r->db);
-	if (!r->e)
-		r->e = db_exec(r->db, NULL, &heavy, DB_ARGS(1));
-	if (!r->e)
-		r->e = db_exec(r->db, NULL, &sql_add, DB_ARGS(10, 2));
-	pthread_barrier_wait(&r->both_hold);
-	if (!r->e)
-		r->e = db_exec(r->db, NULL, &sql_add, DB_ARGS(10, 1));
-	r->e = db_end(r->db, r->e);
-	return NULL;
-}
-
-struct attempt {
-	struct fixture *f;
-	struct rival rival;
-	int count;
-};
-
-static err attempt_run(void *context)
-{
-	struct attempt *t = context;
-	err e = db_exec(t->f->db, NULL, &sql_add, DB_ARGS(1, 1));
-
-	if (e)
-		return e;
-	if (++t->count == 1) {
-		pthread_barrier_wait(&t->rival.both_hold);
-		stores_sleep_ms(200); /* the rival waits for row 1 by now */
-	}
-	return db_exec(t->f->db, NULL, &sql_add, DB_ARGS(1, 2));
-}
-
-static void a_deadlock_is_tried_again(void **state)
-{
-	struct fixture *f = *state;
-	struct attempt t = { .f = f };
-
-	STORES_OR_SKIP();
-	t.rival.db = db_new(&stores.config);
-	pthread_barrier_init(&t.rival.both_hold, NULL, 2);
-	pthread_create(&t.rival.thread, NULL, rival_run, &t.rival);
-	assert_int_equal(db_transaction(f->db, attempt_run, &t), OK);
-	pthread_join(t.rival.thread, NULL);
-	assert_int_equal(t.rival.e, OK);
-	assert_int_equal(t.count, 2);
-	assert_int_equal(db_int(one(f, 1), 3), 7 + 1 + 10);
-	assert_int_equal(db_int(one(f, 2), 3), 7 + 1 + 10);
-	pthread_barrier_destroy(&t.rival.both_hold);
-	db_free(t.rival.db);
-}
-
-static err conflict_run(void *context)
-{
-	(*(int *)context)++;
-	return ERR_CONFLICT;
-}
-
-static void other_errors_are_not_tried_again(void **state)
-{
-	struct fixture *f = *state;
-	int calls = 0;
-
-	STORES_OR_SKIP();
-	assert_int_equal(db_transaction(f->db, conflict_run, &calls), ERR_CONFLICT);
-	assert_int_equal(calls, 1);
-}
-
-static void a_lock_wait_dooms_the_transaction(void **state)
-{
-	struct fixture *f = *state;
-	struct db *other;
-	int64_t started;
-
-	STORES_OR_SKIP();
-	other = db_new(&stores.config);
-	assert_int_equal(db_begin(other), OK);
-	assert_int_equal(db_exec(other, NULL, &sql_add, DB_ARGS(1, 2)), OK);
-	assert_int_equal(db_begin(f->db), OK);
-	assert_int_equal(db_exec(f->db, NULL, &sql_add, DB_ARGS(1, 1)), OK);
-	started = clock_ticks();
-	assert_int_equal(db_exec(f->db, NULL, &sql_add, DB_ARGS(1, 2)), ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 1500, 4000);
-	assert_int_equal(db_end(other, OK), OK);
-	/* Whoever overlooks the error commits nothing. */
-	assert_int_equal(db_exec(f->db, NULL, &sql_add, DB_ARGS(1, 2)), ERR_UNAVAILABLE);
-	assert_int_equal(db_end(f->db, OK), ERR_UNAVAILABLE);
-	assert_int_equal(db_int(one(f, 1), 3), 7);
-	assert_int_equal(db_int(one(f, 2), 3), 8);
-	db_free(other);
-}
-
-static void a_slow_statement_ends_alone(void **state)
-{
-	static const struct db_sql slow = SQL("SELECT COUNT(*) FROM seq_1_to_100000 a, seq_1_to_100000 b"
-					      " WHERE (a.seq * b.seq) % 7 = ?");
-	static const struct db_sql id = SQL("SELECT CONNECTION_ID()");
-	struct fixture *f = *state;
-	struct db_rows *rows;
-	int64_t before, started;
-
-	STORES_OR_SKIP();
-	assert_int_equal(db_query(f->db, f->a, &rows, &id, DB_NO_ARGS), OK);
-	assert_true(db_next(rows));
-	before = db_int(rows, 0);
-	started = clock_ticks();
-	assert_int_equal(db_query(f->db, f->a, &rows, &slow, DB_ARGS(8)), ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 2000, 4000);
-	assert_int_equal(db_query(f->db, f->a, &rows, &id, DB_NO_ARGS), OK);
-	assert_true(db_next(rows));
-	assert_int_equal(db_int(rows, 0), before);
-}
-
-#define db_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,11 +301,6 @@ int main(void)
 		db_test(statements_are_prepared_once),
 		db_test(a_changed_table_is_no_surprise),
 		db_test(a_script_stops_at_its_first_error),
-		db_test(a_transaction_is_all_or_nothing),
-		db_test(a_deadlock_is_tried_again),
-		db_test(other_errors_are_not_tried_again),
-		db_test(a_lock_wait_dooms_the_transaction),
-		db_test(a_slow_statement_ends_alone),
 	};
 
 	stores_need((const char *const[]){ "mariadb" }, 1);

@@ -1,108 +1,7 @@
 /* The RabbitMQ wrapper, against a real broker: publishing, consuming, dead letters, faults. */
-#include "unit/unit.h"
+#include "unit/store/mq_fixture.h"
 
 #include "base/clock.h"
-#include "store/mq.h"
-#include "support/stores.h"
-
-#define WAIT_MS 3000
-
-struct fixture {
-	struct arena *a;
-	struct mq *publisher;
-};
-
-static void rabbitmqctl(const char *one, const char *two, const char *three)
-{
-	const char *argv[] = { "bash", "tests/support/services.sh", "rabbitmqctl", stores.folder,
-			       "-q", one, two, three, NULL };
-
-	assert_true(stores_run(argv));
-}
-
-/* A fresh connection, as a process just started has it. */
-static struct mq *connect_new(void)
-{
-	return mq_new(&stores.config);
-}
-
-/* Take away what an earlier test left in a queue. */
-static void drain(struct fixture *f, const char *queue)
-{
-	struct mq *m = connect_new();
-	struct mq_delivery d;
-
-	if (mq_subscribe(m, queue, 5000))
-		BUG("cannot drain");
-	while (mq_next(m, f->a, 100, &d) == OK) {
-		if (mq_ack(m, d.tag, false))
-			BUG("cannot drain");
-	}
-	mq_free(m);
-	arena_reset(f->a);
-}
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	size_t i;
-
-	*state = f;
-	f->a = arena_new(4096);
-	if (stores.missing)
-		return 0;
-	f->publisher = connect_new();
-	if (mq_declare(f->publisher))
-		return -1;
-	for (i = 0; i < mq_queue_count; i++) {
-		char dead[64];
-
-		snprintf(dead, sizeof(dead), "%s.dead", mq_queues[i].name);
-		drain(f, mq_queues[i].name);
-		drain(f, dead);
-	}
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	mq_free(f->publisher);
-	arena_free(f->a);
-	free(f);
-	return 0;
-}
-
-static struct mq *consumer_of(const char *queue, uint16_t prefetch)
-{
-	struct mq *m = connect_new();
-
-	assert_int_equal(mq_subscribe(m, queue, prefetch), OK);
-	return m;
-}
-
-static struct mq_delivery next(struct fixture *f, struct mq *m)
-{
-	struct mq_delivery d = { 0 };
-
-	assert_int_equal(mq_next(m, f->a, WAIT_MS, &d), OK);
-	return d;
-}
-
-static void assert_empty(struct fixture *f, struct mq *m)
-{
-	struct mq_delivery d;
-
-	assert_int_equal(mq_next(m, f->a, 300, &d), ERR_NOT_FOUND);
-}
-
-static void publish(struct fixture *f, const char *id, const char *body)
-{
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), str_from_c(id),
-					      str_from_c(body)),
-			 OK);
-}
 
 static void messages_arrive_as_they_were_sent(void **state)
 {
@@ -115,7 +14,9 @@ static void messages_arrive_as_they_were_sent(void **state)
 	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("17"),
 					      STR("{\"a\":\"\0\xFF\"}")),
 			 OK);
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR(""), STR("")), OK);
+	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR(""),
+					      STR("")),
+			 OK);
 	d = next(f, m);
 	assert_text(d.key, "mail.requested");
 	assert_text(d.id, "17");
@@ -148,7 +49,8 @@ static void large_messages_take_many_frames(void **state)
 		struct mq_delivery d;
 
 		memset(p, 'a' + (int)i, sizes[i]);
-		assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("1"), body),
+		assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("1"),
+						      body),
 				 OK);
 		d = next(f, m);
 		assert_same(d.body, body);
@@ -181,7 +83,8 @@ static void a_message_nobody_takes_is_not_published(void **state)
 	struct fixture *f = *state;
 
 	STORES_OR_SKIP();
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("no.such.key"), STR("1"), STR("{}")),
+	assert_int_equal(mq_publish_confirmed(f->publisher, STR("no.such.key"), STR("1"),
+					      STR("{}")),
 			 ERR_UNAVAILABLE);
 	/* The connection is none the worse for it. */
 	publish(f, "2", "{}");
@@ -328,147 +231,6 @@ static void the_depth_of_a_queue(void **state)
 	assert_int_equal(depth, 1);
 }
 
-static void a_broker_out_of_memory_is_in_doubt(void **state)
-{
-	enum { COUNT = 3000 };
-	struct fixture *f = *state;
-	struct mq_message messages[COUNT];
-	bool done[COUNT];
-	int64_t started;
-	struct mq *m;
-	size_t i;
-
-	STORES_OR_SKIP();
-	publish(f, "before", "{}");
-	for (i = 0; i < COUNT; i++)
-		messages[i] = (struct mq_message){ STR("mail.requested"), STR("during"),
-						   { arena_alloc(f->a, 2000), 2000 } };
-	rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1");
-	started = clock_ticks();
-	assert_int_equal(mq_publish_batch_confirmed(f->publisher, messages, COUNT, done),
-			 ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 1500, 4000);
-	for (i = 0; i < COUNT; i++)
-		assert_false(done[i]);
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("2"), STR("{}")),
-			 ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 1500, 4000);
-	rabbitmqctl("set_vm_memory_high_watermark", "absolute", "400MB");
-	stores_sleep_ms(MQ_RETRY_MS);
-	publish(f, "after", "{}");
-	m = consumer_of("mail", 200);
-	assert_text(next(f, m).id, "before");
-	mq_free(m);
-}
-
-static void a_broker_killed_before_the_confirm_is_in_doubt(void **state)
-{
-	struct fixture *f = *state;
-	bool is_there = false;
-	struct mq_delivery d;
-	int64_t started;
-	struct mq *m;
-
-	STORES_OR_SKIP();
-	publish(f, "before", "{}");
-	stores_signal("rabbitmq", SIGSTOP);
-	started = clock_ticks();
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("during"),
-					      STR("{}")),
-			 ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 1500, 4000);
-	stores_signal("rabbitmq", SIGKILL);
-	stores_start("rabbitmq");
-	stores_sleep_ms(MQ_RETRY_MS);
-	publish(f, "during", "{}");
-	m = consumer_of("mail", 10);
-	assert_text(next(f, m).id, "before");
-	while (mq_next(m, f->a, 300, &d) == OK)
-		is_there |= str_is(d.id, STR("during"));
-	assert_true(is_there);
-	mq_free(m);
-}
-
-static void a_consumer_comes_back_by_itself(void **state)
-{
-	struct fixture *f = *state;
-	struct mq_delivery d, old;
-	int64_t started;
-	struct mq *m;
-
-	STORES_OR_SKIP();
-	publish(f, "1", "{}");
-	m = consumer_of("mail", 10);
-	old = next(f, m);
-	stores_signal("rabbitmq", SIGKILL);
-	assert_int_equal(mq_next(m, f->a, 1000, &d), ERR_UNAVAILABLE);
-	/* Away: it fails, but not at once. */
-	started = clock_ticks();
-	assert_int_equal(mq_next(m, f->a, 500, &d), ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 400, 1500);
-	stores_start("rabbitmq");
-	for (started = clock_ticks(); clock_ticks() - started < 15000;) {
-		if (mq_next(m, f->a, 1000, &d) == OK)
-			break;
-	}
-	assert_text(d.id, "1");
-	assert_true(d.is_redelivered);
-	/* The old connection's tag has the same number as the new one's. */
-	assert_int_equal(mq_ack(m, old.tag, false), ERR_UNAVAILABLE);
-	assert_int_equal(mq_requeue(m, old.tag), ERR_UNAVAILABLE);
-	assert_int_equal(mq_reject(m, old.tag), ERR_UNAVAILABLE);
-	mq_free(m);
-	m = consumer_of("mail", 10);
-	d = next(f, m);
-	assert_text(d.id, "1");
-	assert_int_equal(mq_ack(m, d.tag, false), OK);
-	assert_int_equal(mq_ack(m, d.tag, false), OK); /* a mistake the broker answers by closing */
-	assert_int_equal(mq_next(m, f->a, 500, &d), ERR_UNAVAILABLE);
-	mq_free(m);
-}
-
-static void a_dead_broker_is_found_out_at_once(void **state)
-{
-	struct fixture *f = *state;
-	int64_t started;
-	int i;
-
-	STORES_OR_SKIP();
-	publish(f, "1", "{}");
-	stores_signal("rabbitmq", SIGKILL);
-	started = clock_ticks();
-	for (i = 0; i < 100; i++)
-		assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("1"),
-						      STR("{}")),
-				 ERR_UNAVAILABLE);
-	assert_int_equal(mq_declare(f->publisher), ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 0, 500);
-	stores_start("rabbitmq");
-	stores_sleep_ms(MQ_RETRY_MS);
-	publish(f, "2", "{}");
-	/* Restarted between two calls: nobody notices. */
-	stores_signal("rabbitmq", SIGKILL);
-	stores_start("rabbitmq");
-	publish(f, "3", "{}");
-}
-
-static void a_deleted_queue_is_noticed(void **state)
-{
-	struct fixture *f = *state;
-	struct mq_delivery d;
-	struct mq *m;
-
-	STORES_OR_SKIP();
-	m = consumer_of("mail", 10);
-	rabbitmqctl("delete_queue", "mail", NULL);
-	assert_int_equal(mq_next(m, f->a, 1000, &d), ERR_UNAVAILABLE);
-	assert_int_equal(mq_publish_confirmed(f->publisher, STR("mail.requested"), STR("1"), STR("{}")),
-			 ERR_UNAVAILABLE);
-	assert_int_equal(mq_declare(f->publisher), OK);
-	publish(f, "1", "{}");
-	mq_free(m);
-}
-
 static struct mq *misused;
 
 static void publish_on_a_consumer(void)
@@ -496,8 +258,6 @@ static void misuse_aborts(void **state)
 	mq_free(misused);
 }
 
-#define mq_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,11 +271,6 @@ int main(void)
 		mq_test(a_rejected_message_is_dead_at_once),
 		mq_test(one_consumer_at_a_time_keeps_the_order),
 		mq_test(the_depth_of_a_queue),
-		mq_test(a_broker_out_of_memory_is_in_doubt),
-		mq_test(a_broker_killed_before_the_confirm_is_in_doubt),
-		mq_test(a_consumer_comes_back_by_itself),
-		mq_test(a_dead_broker_is_found_out_at_once),
-		mq_test(a_deleted_queue_is_noticed),
 		mq_test(misuse_aborts),
 	};
 

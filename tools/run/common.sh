@@ -21,13 +21,14 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 # ---- the account ---------------------------------------------------------------------------------
 
 ACCOUNT=
-# The words before a command that make it the account's: no privilege left, a plain environment.
+# The words before a command that make it the account's: no privilege left, a plain environment, and
+# the interrupt heard although a shell that starts something with "&" has it ignored.
 AS=()
 
 # Sets ACCOUNT. Root takes the owner of an existing state folder, so that a site first started by
 # an ordinary user stays theirs; else the account "plaza", made when missing.
 account_choose() { # STATE
-	AS=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u BASH_ENV)
+	AS=(env --default-signal=INT -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u BASH_ENV)
 	if ! is_root; then
 		ACCOUNT=$(id -un)
 		return

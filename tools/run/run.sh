@@ -43,28 +43,29 @@ disk_check() { # DIR MEGABYTES
 	[ "$free" -ge "$2" ] || die "the disk is full: $free MB are free in $1, and about $2 MB are needed"
 }
 
-# Shows how far the compiler is; the commands are in the log.
+# Shows how far the compiler is; its own words are in the log.
 build() {
-	local log=build/make.log count=0 line
+	local log=build/make.log
 	[ "${BUILD:-yes}" = yes ] || return 0
 	step "building"
 	mkdir -p build
-	if ! env -u MAKEFLAGS -u MAKELEVEL make -j"$(nproc)" all >"$log" 2>&1; then
-		grep -E -m 20 'error|Error|\*\*\*|No space' "$log" | sed 's/^/       | /' >&2
+	: >"$log"
+	env -u MAKEFLAGS -u MAKELEVEL make -j"$(nproc)" all >"$log" 2>&1 &
+	build_watch $! "$log"
+	wait $! || {
+		grep -E -m 20 'error|\*\*\*|No space' "$log" | sed 's/^/       | /' >&2
 		disk_check build 50
 		die "the build failed" "all of it: $log"
-	fi &
-	local child=$!
-	if [ -t 1 ]; then
-		while kill -0 $child 2>/dev/null; do
-			line=$(grep -c -- ' -c -o ' "$log" 2>/dev/null) || true
-			[ "$line" = "$count" ] || printf '\r    %s files compiled' "${count:=0}"
-			count=$line
-			sleep 0.3
-		done
-		printf '\r\033[K'
-	fi
-	wait $child
+	}
+}
+
+build_watch() { # PROCESS LOG
+	[ -t 1 ] || return 0
+	while kill -0 "$1" 2>/dev/null; do
+		printf '\r    %s files compiled' "$(grep -c '^CC' "$2" || true)"
+		sleep 0.3
+	done
+	printf '\r\033[K'
 }
 
 # Hands the account what it runs: copies, so that the next build cannot break the running site.

@@ -234,12 +234,16 @@ up() {
 	store_wait mariadb has_given_up mariadb
 	store_wait redis has_given_up redis
 	migrate
+	store_wait rabbitmq has_given_up rabbitmq
+	# the queues are there before anything is published
+	plazactl declare || die "RabbitMQ refused the exchanges and queues"
 	step "starting nginx, the programs, the workers and cron"
 	programs_start
-	store_wait rabbitmq has_given_up rabbitmq
 	site_wait
 	printf '%s\n' "$SITE_URL" >"$STATE/run/address"
 	announce
+	# from here on this is how one ends it, not a failure
+	trap 'exit 0' INT
 	wait "$SUPERVISOR" || true
 	die "supervisord ended" "see $STATE/log/supervisord.log"
 }

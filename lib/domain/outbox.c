@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 /* The compensator leaves a row alone for this long, so that it does not race its own process. */
+#define KEEP_MS (7 * CLOCK_DAY)
 #define OWN_TIME_MS (30 * CLOCK_SECOND)
 
 struct outbox_queue {
@@ -21,19 +22,36 @@ static const struct db_sql sql_own =
 	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
 	    " STRAIGHT_JOIN outbox o ON o.event_id = j.id WHERE o.state = 0");
 
+/* Without being told the server may read all of a small outbox, and wait for rows others hold. */
 static const struct db_sql sql_sent =
-	SQL("UPDATE outbox o JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
-	    " ON o.event_id = j.id SET o.state = 1, o.attempts = o.attempts + 1 WHERE o.state = 0");
+	SQL("UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j STRAIGHT_JOIN"
+	    " outbox o FORCE INDEX (PRIMARY) ON o.event_id = j.id SET o.state = 1, o.attempts = "
+	    "o.attempts + 1 WHERE o.state = 0");
+
+/* By the index on (state, next_try_at), which a sent row keeps from before. */
+static const struct db_sql sql_sweep =
+	SQL("DELETE FROM outbox WHERE state = 1 AND next_try_at < ? ORDER BY next_try_at LIMIT ?");
+
+static err add_row(struct ctx *c, struct str topic, struct str payload, int64_t due, int64_t *id)
+{
+	err e = ctx_new_id(c, id);
+
+	return e ? e : db_exec(c->db, NULL, &sql_add, DB_ARGS(*id, topic, payload, due, c->now));
+}
+
+err outbox_add_later(struct ctx *c, struct str topic, struct str payload, int64_t due)
+{
+	int64_t id;
+
+	return add_row(c, topic, payload, due, &id);
+}
 
 err outbox_add(struct ctx *c, struct str topic, struct str payload)
 {
 	struct outbox_queue *q = c->outbox;
 	int64_t id;
-	err e = ctx_new_id(c, &id);
+	err e = add_row(c, topic, payload, c->now + OWN_TIME_MS, &id);
 
-	if (!e)
-		e = db_exec(c->db, NULL, &sql_add,
-			    DB_ARGS(id, topic, payload, c->now + OWN_TIME_MS, c->now));
 	if (e)
 		return e;
 	if (!q) {
@@ -121,4 +139,9 @@ void outbox_publish_own(struct ctx *c)
 	e = publish(c, ids);
 	if (e)
 		log_warn("events %s are left to the compensator: %s", ids.p, err_name(e));
+}
+
+err outbox_sweep(struct ctx *c, int limit, int64_t *swept)
+{
+	return db_exec(c->db, swept, &sql_sweep, DB_ARGS(c->now - KEEP_MS, limit));
 }

@@ -1,0 +1,396 @@
+/* Events from Redis streams to the queue, with real servers. */
+#include "unit/unit.h"
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "domain/event_relay.h"
+#include "domain/reaction.h"
+#include "support/stores.h"
+
+#define READER STR("relay")
+
+struct fixture {
+	struct ctx c;
+	struct mq *consumer;
+	struct arena *received; /* deliveries outlive the rounds */
+};
+
+static void next_round(struct fixture *f)
+{
+	arena_reset(f->c.arena);
+	cache_start_request(f->c.cache, f->c.arena);
+}
+
+static struct cache_reply *run(struct fixture *f, struct cache_args args)
+{
+	struct cache_reply *reply = NULL;
+
+	assert_int_equal(cache_run(f->c.cache, &reply, args), OK);
+	return reply;
+}
+
+static void forget_everything(struct fixture *f)
+{
+	struct mq_delivery d;
+	int i;
+
+	for (i = 0; i < REACTION_SHARDS; i++)
+		run(f, CACHE_ARGS(STR("DEL"), reaction_stream_key(f->c.arena, i)));
+	while (mq_next(f->consumer, f->received, 100, &d) == OK)
+		assert_int_equal(mq_ack(f->consumer, d.tag, false), OK);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	*state = f;
+	if (stores.missing)
+		return 0;
+	f->received = arena_new(4096);
+	f->c.arena = arena_new(4096);
+	f->c.cache = cache_new(&stores.config);
+	f->c.mq = mq_new(&stores.config);
+	f->consumer = mq_new(&stores.config);
+	next_round(f);
+	if (mq_declare(f->c.mq) || mq_subscribe(f->consumer, "events", 1000))
+		return -1;
+	forget_everything(f);
+	return event_relay_open(&f->c);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	if (!stores.missing) {
+		mq_free(f->consumer);
+		mq_free(f->c.mq);
+		cache_free(f->c.cache);
+		arena_free(f->c.arena);
+		arena_free(f->received);
+	}
+	free(f);
+	return 0;
+}
+
+static void add(struct fixture *f, struct str kind, int type, int64_t target, int64_t user,
+		int64_t at)
+{
+	struct str stream = reaction_stream_key(f->c.arena, reaction_shard(target));
+
+	run(f, CACHE_ARGS(STR("XADD"), stream, STR("*"), STR("kind"), kind, STR("type"), type,
+			  STR("target"), target, STR("user"), user, STR("at"), at));
+}
+
+/* Entries in all streams. */
+static int64_t left(struct fixture *f)
+{
+	int64_t n = 0;
+	int i;
+
+	for (i = 0; i < REACTION_SHARDS; i++)
+		n += cache_int(run(f, CACHE_ARGS(STR("XLEN"), reaction_stream_key(f->c.arena, i))));
+	return n;
+}
+
+static struct mq_delivery receive(struct fixture *f)
+{
+	struct mq_delivery d = { 0 };
+
+	assert_int_equal(mq_next(f->consumer, f->received, 2000, &d), OK);
+	assert_int_equal(mq_ack(f->consumer, d.tag, false), OK);
+	return d;
+}
+
+static void assert_no_more(struct fixture *f)
+{
+	struct mq_delivery d;
+
+	assert_int_equal(mq_next(f->consumer, f->received, 200, &d), ERR_NOT_FOUND);
+}
+
+static size_t move_new(struct fixture *f)
+{
+	size_t moved = 0;
+
+	next_round(f);
+	assert_int_equal(event_relay_new(&f->c, READER, 100, &moved), OK);
+	return moved;
+}
+
+static size_t move_held(struct fixture *f)
+{
+	size_t moved = 0;
+
+	next_round(f);
+	assert_int_equal(event_relay_held(&f->c, READER, &moved), OK);
+	return moved;
+}
+
+static size_t move_idle(struct fixture *f)
+{
+	size_t moved = 0;
+
+	next_round(f);
+	assert_int_equal(event_relay_idle(&f->c, READER, &moved), OK);
+	return moved;
+}
+
+static void one_message_for_each_key(void **state)
+{
+	struct fixture *f = *state;
+	struct mq_delivery d;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 123, 45, INT64_C(1769847909000123));
+	add(f, STR("like"), 1, 123, 46, INT64_C(1769847909000124));
+	add(f, STR("vote"), 1, 123, 47, INT64_C(1769847909000125));
+	add(f, STR("unlike"), 2, 123, 46, INT64_C(1769847909000126));
+	assert_int_equal(move_new(f), 4);
+	d = receive(f);
+	assert_text(d.key, "event.vote");
+	assert_text(d.body, "[{\"kind\":\"vote\",\"type\":1,\"target\":\"123\",\"user\":\"45\","
+			    "\"at\":1769847909000123},"
+			    "{\"kind\":\"vote\",\"type\":1,\"target\":\"123\",\"user\":\"47\","
+			    "\"at\":1769847909000125}]");
+	assert_true(d.id.n > 0);
+	d = receive(f);
+	assert_text(d.key, "event.like");
+	assert_text(d.body, "[{\"kind\":\"like\",\"type\":1,\"target\":\"123\",\"user\":\"46\","
+			    "\"at\":1769847909000124},"
+			    "{\"kind\":\"unlike\",\"type\":2,\"target\":\"123\",\"user\":\"46\","
+			    "\"at\":1769847909000126}]");
+	assert_no_more(f);
+	assert_int_equal(left(f), 0);
+	assert_int_equal(move_held(f), 0);
+	assert_int_equal(move_new(f), 0);
+}
+
+/* The times of all events received, in order; they were made ascending within a post. */
+static size_t check_order(struct fixture *f, int64_t *last, size_t posts)
+{
+	struct mq_delivery d;
+	size_t n = 0;
+
+	while (mq_next(f->consumer, f->received, 300, &d) == OK) {
+		struct str rest = d.body, event;
+
+		while (str_split(&rest, '{', &event)) {
+			ptrdiff_t target = str_find(event, STR("\"target\":\""));
+			ptrdiff_t at = str_find(event, STR("\"at\":"));
+			int64_t post, time;
+
+			if (target < 0)
+				continue;
+			assert_true(num_parse_i64(str_slice(event, (size_t)target + 10,
+							    (size_t)target + 13),
+						  100, 100 + (int64_t)posts - 1, &post));
+			event = str_slice(event, (size_t)at + 5, event.n);
+			event.n = (size_t)str_find_byte(event, '}');
+			assert_true(num_parse_i64(event, 1, INT64_MAX, &time));
+			assert_true(time > last[post - 100]);
+			last[post - 100] = time;
+			n++;
+		}
+		assert_int_equal(mq_ack(f->consumer, d.tag, false), OK);
+	}
+	return n;
+}
+
+static void many_events_keep_the_order_of_their_post(void **state)
+{
+	enum { POSTS = 20, EVENTS = 3000 };
+	struct fixture *f = *state;
+	int64_t last[POSTS] = { 0 };
+	size_t moved, total = 0;
+	int i;
+
+	STORES_OR_SKIP();
+	for (i = 0; i < EVENTS; i++) {
+		/* Half of all on one post: a stream longer than a round. */
+		add(f, STR("vote"), 1, i % 2 ? 100 : 100 + i / 2 % POSTS, i + 1, 1000 + i);
+		if (i % 100 == 0)
+			next_round(f);
+	}
+	while (moved = move_new(f), moved > 0)
+		total += moved;
+	assert_int_equal(total, EVENTS);
+	assert_int_equal(left(f), 0);
+	assert_int_equal(check_order(f, last, POSTS), EVENTS);
+}
+
+static void nothing_to_do_waits_and_returns(void **state)
+{
+	struct fixture *f = *state;
+	int64_t started = clock_ticks();
+	size_t moved = 9;
+
+	STORES_OR_SKIP();
+	assert_int_equal(event_relay_new(&f->c, READER, 700, &moved), OK);
+	assert_int_equal(moved, 0);
+	assert_in_range(clock_ticks() - started, 600, 1500);
+}
+
+static void nonsense_is_struck_off(void **state)
+{
+	struct fixture *f = *state;
+	struct str stream;
+
+	STORES_OR_SKIP();
+	stream = reaction_stream_key(f->c.arena, 3);
+	run(f, CACHE_ARGS(STR("XADD"), stream, STR("*"), STR("hello"), STR("world")));
+	add(f, STR("hate"), 1, 1, 1, 1);
+	add(f, STR("vote"), 3, 1, 1, 1);
+	add(f, STR("vote"), 1, -1, 1, 1);
+	add(f, STR("vote"), 1, 1, 0, 1);
+	add(f, STR("vote"), 1, 1, 1, 0);
+	run(f, CACHE_ARGS(STR("XADD"), stream, STR("*"), STR("kind"), STR("vote"), STR("type"), 1,
+			  STR("target"), STR("1\"},{\""), STR("user"), 1, STR("at"), 1));
+	assert_int_equal(move_new(f), 7);
+	assert_no_more(f);
+	assert_int_equal(left(f), 0);
+	assert_int_equal(move_held(f), 0);
+}
+
+/* Read under a name and left there, as by a process that died before publishing. */
+static void read_and_die(struct fixture *f, struct str reader, int64_t target)
+{
+	run(f, CACHE_ARGS(STR("XREADGROUP"), STR("GROUP"), STR("relay"), reader, STR("STREAMS"),
+			  reaction_stream_key(f->c.arena, reaction_shard(target)), STR(">")));
+}
+
+static void what_a_crash_left_is_moved_first(void **state)
+{
+	struct fixture *f = *state;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 7, 1, 1);
+	read_and_die(f, READER, 7);
+	add(f, STR("vote"), 1, 7, 2, 2);
+	assert_int_equal(move_held(f), 1);
+	assert_true(str_find(receive(f).body, STR("\"user\":\"1\"")) > 0);
+	assert_int_equal(move_held(f), 0);
+	assert_int_equal(move_new(f), 1);
+	assert_true(str_find(receive(f).body, STR("\"user\":\"2\"")) > 0);
+}
+
+static void held_entries_that_were_trimmed_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 7, 1, 1);
+	read_and_die(f, READER, 7);
+	run(f, CACHE_ARGS(STR("XTRIM"), reaction_stream_key(f->c.arena, reaction_shard(7)),
+			  STR("MAXLEN"), 0));
+	assert_int_equal(move_held(f), 1);
+	assert_no_more(f);
+	assert_int_equal(move_held(f), 0);
+}
+
+static void what_another_reader_left_is_taken_over_when_idle(void **state)
+{
+	struct fixture *f = *state;
+	const struct cache_reply *pending;
+	struct str stream;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 7, 1, 1);
+	read_and_die(f, STR("compensator"), 7);
+	assert_int_equal(move_idle(f), 0);
+	stream = reaction_stream_key(f->c.arena, reaction_shard(7));
+	pending = run(f, CACHE_ARGS(STR("XPENDING"), stream, STR("relay"), STR("-"), STR("+"), 10));
+	assert_int_equal(cache_items(pending), 1);
+	run(f, CACHE_ARGS(STR("XCLAIM"), stream, STR("relay"), STR("compensator"), 0,
+			  cache_text(cache_item(cache_item(pending, 0), 0)), STR("IDLE"),
+			  EVENT_RELAY_IDLE_MS + 1));
+	assert_int_equal(move_idle(f), 1);
+	assert_text(receive(f).key, "event.vote");
+	assert_int_equal(left(f), 0);
+}
+
+static void a_lost_group_is_made_again(void **state)
+{
+	struct fixture *f = *state;
+	size_t moved;
+	int i;
+
+	STORES_OR_SKIP();
+	for (i = 0; i < REACTION_SHARDS; i++)
+		run(f, CACHE_ARGS(STR("DEL"), reaction_stream_key(f->c.arena, i)));
+	add(f, STR("vote"), 1, 7, 1, 1);
+	next_round(f);
+	assert_int_equal(event_relay_new(&f->c, READER, 100, &moved), ERR_UNAVAILABLE);
+	next_round(f);
+	assert_int_equal(event_relay_idle(&f->c, READER, &moved), ERR_UNAVAILABLE);
+	next_round(f);
+	assert_int_equal(event_relay_open(&f->c), OK);
+	assert_int_equal(event_relay_open(&f->c), OK);
+	assert_int_equal(move_new(f), 1);
+	assert_text(receive(f).key, "event.vote");
+}
+
+static void without_a_broker_everything_stays(void **state)
+{
+	struct fixture *f = *state;
+	size_t moved = 9;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 7, 1, 1);
+	add(f, STR("like"), 1, 8, 1, 1);
+	stores_signal("rabbitmq", SIGKILL);
+	next_round(f);
+	assert_int_equal(event_relay_new(&f->c, READER, 100, &moved), ERR_UNAVAILABLE);
+	assert_int_equal(left(f), 2);
+	add(f, STR("vote"), 1, 7, 2, 2);
+	stores_start("rabbitmq");
+	stores_sleep_ms(MQ_RETRY_MS);
+	assert_int_equal(move_held(f), 2);
+	assert_int_equal(move_held(f), 0);
+	assert_int_equal(move_new(f), 1);
+	assert_int_equal(left(f), 0);
+}
+
+static void without_redis_it_fails_and_goes_on_later(void **state)
+{
+	struct fixture *f = *state;
+	size_t moved;
+
+	STORES_OR_SKIP();
+	add(f, STR("vote"), 1, 7, 1, 1);
+	read_and_die(f, READER, 7);
+	stores_sleep_ms(1100); /* until it is in the append-only file */
+	stores_signal("redis", SIGKILL);
+	next_round(f);
+	assert_int_equal(event_relay_held(&f->c, READER, &moved), ERR_UNAVAILABLE);
+	next_round(f);
+	assert_int_equal(event_relay_open(&f->c), ERR_UNAVAILABLE);
+	stores_start("redis");
+	stores_sleep_ms(CACHE_RETRY_MS);
+	next_round(f);
+	assert_int_equal(event_relay_open(&f->c), OK);
+	assert_int_equal(move_held(f), 1);
+	assert_text(receive(f).key, "event.vote");
+}
+
+#define relay_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		relay_test(one_message_for_each_key),
+		relay_test(many_events_keep_the_order_of_their_post),
+		relay_test(nothing_to_do_waits_and_returns),
+		relay_test(nonsense_is_struck_off),
+		relay_test(what_a_crash_left_is_moved_first),
+		relay_test(held_entries_that_were_trimmed_are_forgotten),
+		relay_test(what_another_reader_left_is_taken_over_when_idle),
+		relay_test(a_lost_group_is_made_again),
+		relay_test(without_redis_it_fails_and_goes_on_later),
+		relay_test(without_a_broker_everything_stays),
+	};
+
+	stores_need((const char *const[]){ "redis", "rabbitmq" }, 2);
+	return cmocka_run_group_tests(tests, stores_set_up, stores_tear_down);
+}

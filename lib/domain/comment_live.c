@@ -61,8 +61,11 @@ void comment_live_ask(struct ctx *c, struct comment_asked *asked, int64_t post_i
 
 static bool is_asked(const struct comment_asked *asked, const struct comment_forest *forest)
 {
-	return asked->count == forest->count &&
-	       memcmp(asked->ids, forest->ids, forest->count * sizeof(*forest->ids)) == 0;
+	const size_t bytes = forest->count * sizeof(*forest->ids);
+
+	if (asked->count != forest->count)
+		return false;
+	return !bytes || memcmp(asked->ids, forest->ids, bytes) == 0;
 }
 
 /* Redis knows the post, but not who likes its comments, though somebody does. */

@@ -33,7 +33,7 @@ static const struct cache_script script_like_comment =
 		     "if not known[1] or not known[2] then return -1 end "
 		     "local who, kind, changed = ARGV[2] .. ':' .. ARGV[1], 'like', 0 "
 		     "if ARGV[3] == '1' then changed = redis.call('ZADD', KEYS[5], 'NX', ms, who) "
-		     "else kind = 'unlike' changed = -redis.call('ZREM', KEYS[5], who) end "
+		     "else kind = 'unlike' changed = 0 - redis.call('ZREM', KEYS[5], who) end "
 		     "local likes = redis.call('HINCRBY', KEYS[4], ARGV[2], changed) "
 		     "if changed == 0 then return likes end "
 		     "redis.call('EXPIRE', KEYS[4], 694800) "

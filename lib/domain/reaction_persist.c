@@ -11,7 +11,8 @@
 
 #define EVENT_ROWS \
 	" FROM JSON_TABLE(?, '$[*]' COLUMNS (type TINYINT PATH '$[0]', target BIGINT PATH" \
-	" '$[1]', user BIGINT PATH '$[2]', is_on TINYINT PATH '$[3]', at BIGINT PATH '$[4]')) j"
+	" '$[1]', user BIGINT PATH '$[2]', turned_on TINYINT PATH '$[3]', at BIGINT PATH " \
+	"'$[4]')) j"
 #define ID_ROWS " JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
 
 static const struct db_sql sql_lock_comments =
@@ -28,7 +29,7 @@ static const struct db_sql sql_votes =
 /* Assigned from left to right: whether the event is newer is asked before the time is changed. */
 static const struct db_sql sql_likes =
 	SQL("INSERT INTO liked (target_type, target_id, user_id, is_on, changed_us)"
-	    " SELECT j.type, j.target, j.user, j.is_on, j.at" EVENT_ROWS
+	    " SELECT j.type, j.target, j.user, j.turned_on, j.at" EVENT_ROWS
 	    " ON DUPLICATE KEY UPDATE is_on = IF(VALUES(changed_us) > changed_us, VALUES(is_on), "
 	    "is_on),"
 	    " changed_us = GREATEST(changed_us, VALUES(changed_us))");

@@ -86,7 +86,8 @@ CREATE TABLE post_draft (
 	body_md MEDIUMTEXT NOT NULL,
 	base_version INT NOT NULL,
 	saved_at BIGINT NOT NULL,
-	PRIMARY KEY (author_id, post_id)
+	PRIMARY KEY (author_id, post_id),
+	KEY saved (saved_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 CREATE TABLE post_vote (

@@ -36,7 +36,7 @@ err form_once_find(struct ctx *c, struct str form_id, int64_t *made)
 	return OK;
 }
 
-err form_once_sweep(struct ctx *c, int64_t limit)
+err form_once_sweep(struct ctx *c, int limit, int64_t *swept)
 {
-	return db_exec(c->db, NULL, &sql_sweep, DB_ARGS(c->now - KEEP_MS, limit));
+	return db_exec(c->db, swept, &sql_sweep, DB_ARGS(c->now - KEEP_MS, limit));
 }

@@ -18,6 +18,6 @@ err form_once_claim(struct ctx *c, struct str form_id, int64_t made) MUST_CHECK;
 err form_once_find(struct ctx *c, struct str form_id, int64_t *made) MUST_CHECK;
 
 /* Forget those older than a day, at most `limit` rows. */
-err form_once_sweep(struct ctx *c, int64_t limit) MUST_CHECK;
+err form_once_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 
 #endif

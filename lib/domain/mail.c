@@ -3,6 +3,8 @@
 
 #include <json-c/json.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/num.h"
 #include "domain/outbox.h"
 #include "domain/user_token.h"
@@ -10,6 +12,8 @@
 
 #define PAYLOAD_DEPTH 2
 #define CONSUMER STR("mail")
+#define KEEP_MS (30 * CLOCK_DAY)
+#define FIRST_WAIT (10 * CLOCK_MINUTE)
 
 static const char *const kinds[] = {
 	[MAIL_ACTIVATION] = "activation",
@@ -22,19 +26,27 @@ static const struct db_sql sql_was_sent =
 static const struct db_sql sql_mark_sent =
 	SQL("INSERT INTO consumed (consumer, event_id, created_at) VALUES (?, ?, ?)");
 
+static const struct db_sql sql_sweep =
+	SQL("DELETE FROM consumed WHERE created_at < ? ORDER BY created_at LIMIT ?");
+
 struct mail_order {
 	enum mail_kind kind;
 	int64_t user_id;
 	int language;
+	int tries; /* how often it was put off */
 };
+
+static struct str write_order(struct arena *a, const struct mail_order *o)
+{
+	return str_format(a, "{\"kind\":\"%s\",\"user\":\"%lld\",\"language\":%d,\"tries\":%d}",
+			  kinds[o->kind], (long long)o->user_id, o->language, o->tries);
+}
 
 err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int language)
 {
-	struct str payload = str_format(c->arena,
-					"{\"kind\":\"%s\",\"user\":\"%lld\",\"language\":%d}",
-					kinds[kind], (long long)user_id, language);
+	struct mail_order order = { .kind = kind, .user_id = user_id, .language = language };
 
-	return outbox_add(c, STR(MAIL_TOPIC), payload);
+	return outbox_add(c, STR(MAIL_TOPIC), write_order(c->arena, &order));
 }
 
 static bool read_kind(struct json_object *o, enum mail_kind *out)
@@ -55,12 +67,15 @@ static bool read_fields(struct json_object *o, struct mail_order *out)
 {
 	struct json_object *user = json_object_object_get(o, "user");
 	struct json_object *language = json_object_object_get(o, "language");
+	struct json_object *tries = json_object_object_get(o, "tries");
 
 	if (!json_object_is_type(o, json_type_object) || !read_kind(o, &out->kind) ||
-	    !json_object_is_type(language, json_type_int))
+	    !json_object_is_type(language, json_type_int) ||
+	    !json_object_is_type(tries, json_type_int))
 		return false;
 	out->language = json_object_get_int(language);
-	return out->language >= 0 && out->language < TEXT_LANGUAGES &&
+	out->tries = json_object_get_int(tries);
+	return out->tries >= 0 && out->tries <= MAIL_TRIES && out->language >= 0 && out->language < TEXT_LANGUAGES &&
 	       num_parse_id(str_from_c(json_object_get_string(user)), &out->user_id);
 }
 
@@ -170,6 +185,22 @@ err mail_build(struct ctx *c, struct str payload, struct mail *out)
 	return ERR_INVALID;
 }
 
+err mail_put_off(struct ctx *c, struct str event_id, struct str payload)
+{
+	struct mail_order order;
+	int64_t wait;
+	err e = parse(payload, &order);
+
+	if (e || order.tries >= MAIL_TRIES)
+		return ERR_INVALID;
+	wait = FIRST_WAIT << order.tries++;
+	e = db_begin(c->db);
+	if (e)
+		return e;
+	e = outbox_add_later(c, STR(MAIL_TOPIC), write_order(c->arena, &order), c->now + wait);
+	return db_end(c->db, e ? e : mail_mark_sent(c, event_id));
+}
+
 err mail_was_sent(struct ctx *c, struct str event_id, bool *out)
 {
 	struct db_rows *rows;
@@ -186,4 +217,9 @@ err mail_mark_sent(struct ctx *c, struct str event_id)
 	err e = db_exec(c->db, NULL, &sql_mark_sent, DB_ARGS(CONSUMER, event_id, c->now));
 
 	return e == ERR_CONFLICT ? OK : e;
+}
+
+err mail_sweep(struct ctx *c, int limit, int64_t *swept)
+{
+	return db_exec(c->db, swept, &sql_sweep, DB_ARGS(c->now - KEEP_MS, limit));
 }

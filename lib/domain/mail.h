@@ -40,8 +40,18 @@ enum mail_encoding { MAIL_8BIT, MAIL_BASE64 };
 struct str mail_format(struct ctx *c, const struct mail *m, struct str id,
 		       enum mail_encoding encoding);
 
+/*
+ * The recipient's server wants it later (a reply 4xx): ask for it again in 10 min, doubled each time, and
+ * count event_id as handled, in one transaction. ERR_INVALID when it was put off MAIL_TRIES times, or is none of ours.
+ */
+#define MAIL_TRIES 8
+err mail_put_off(struct ctx *c, struct str event_id, struct str payload) MUST_CHECK;
+
 /* This consumer handled the event before. */
 err mail_was_sent(struct ctx *c, struct str event_id, bool *out) MUST_CHECK;
 err mail_mark_sent(struct ctx *c, struct str event_id) MUST_CHECK;
+
+/* Forget what was handled a month ago, at most `limit` rows; no event comes again so late. */
+err mail_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 
 #endif

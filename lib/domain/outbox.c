@@ -6,8 +6,8 @@
 #include "base/log.h"
 
 /* The compensator leaves a row alone for this long, so that it does not race its own process. */
-#define KEEP_MS (7 * CLOCK_DAY)
 #define OWN_TIME_MS (30 * CLOCK_SECOND)
+#define KEEP_MS (7 * CLOCK_DAY) /* of a row that was sent */
 
 struct outbox_queue {
 	struct buf ids; /* "1,2,3": a JSON array without its brackets */

@@ -109,5 +109,7 @@ err post_draft_find(struct ctx *c, int64_t post_id, struct post_draft_saved *out
 err post_draft_save(struct ctx *c, int64_t post_id, const struct post_draft *d,
 		    int64_t base_version) MUST_CHECK;
 err post_draft_drop(struct ctx *c, int64_t post_id) MUST_CHECK;
+/* Forget drafts nobody touched for half a year, at most `limit`. */
+err post_draft_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 
 #endif

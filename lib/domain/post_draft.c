@@ -1,10 +1,12 @@
 /* Drafts: one unsent text per person and post. */
 #include "domain/post.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 #define DRAFT_TITLE_MOST (2 * POST_TITLE_MAX) /* code points kept; a draft may be too long */
 #define DRAFT_BODY_MOST ((size_t)(2 * POST_BODY_MAX))
+#define KEEP_MS (180 * CLOCK_DAY)
 
 static const struct db_sql sql_find =
 	SQL("SELECT title, body_md, base_version, saved_at FROM post_draft"
@@ -18,6 +20,9 @@ static const struct db_sql sql_save =
 
 static const struct db_sql sql_drop =
 	SQL("DELETE FROM post_draft WHERE author_id = ? AND post_id = ?");
+
+static const struct db_sql sql_sweep =
+	SQL("DELETE FROM post_draft WHERE saved_at < ? ORDER BY saved_at LIMIT ?");
 
 err post_draft_find(struct ctx *c, int64_t post_id, struct post_draft_saved *out)
 {
@@ -50,4 +55,9 @@ err post_draft_save(struct ctx *c, int64_t post_id, const struct post_draft *d,
 err post_draft_drop(struct ctx *c, int64_t post_id)
 {
 	return db_exec(c->db, NULL, &sql_drop, DB_ARGS(c->viewer.id, post_id));
+}
+
+err post_draft_sweep(struct ctx *c, int limit, int64_t *swept)
+{
+	return db_exec(c->db, swept, &sql_sweep, DB_ARGS(c->now - KEEP_MS, limit));
 }

@@ -159,5 +159,5 @@ err avatar_page(struct req *r)
 	out = req_page(r);
 	tmpl_site_avatar(out, &view);
 	http_response_header(&r->out, "Cache-Control", STR("public, max-age=31536000, immutable"));
-	return resp_body(r, 200, STR("image/svg+xml; charset=utf-8"), buf_str(out->buf));
+	return resp_body(r, 200, STR("image/svg+xml; charset=utf-8"), str_trim(buf_str(out->buf)));
 }

@@ -161,7 +161,8 @@ err resp_redirect(struct req *r, struct url to)
 err resp_body(struct req *r, int status, struct str content_type, struct str body)
 {
 	set_type(r, status, content_type);
-	buf_clear(&r->out.body);
+	/* The text may stand in the buffer the answer came with: req_page lends it. */
+	buf_init(&r->out.body, r->ctx.arena, body.n + 1);
 	buf_add(&r->out.body, body);
 	return OK;
 }

@@ -1,13 +1,7 @@
 /* The real programs on private stores, for a test program. */
 #include "support/site.h"
 
-#include <errno.h>
-#include <glob.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -16,19 +10,11 @@
 #include "domain/process.h"
 #include "domain/session.h"
 #include "domain/user.h"
+#include "support/running.h"
+#include "support/stores.h"
 #include "web/cookie.h"
 
-#define PROGRAMS_MAX 8
-#define BACKLOG 64
-#define STOP_MS 20000
-#define LOG_SHOWN 4000
-
-struct program_run {
-	struct str name;
-	struct str socket_path, log_path;
-	int listener;
-	pid_t pid;
-};
+#define PROGRAMS_MAX 12
 
 struct site {
 	struct arena *arena; /* as long as the site */
@@ -38,7 +24,7 @@ struct site {
 	struct str bin;
 	struct config config;
 	struct ctx ctx;
-	struct program_run programs[PROGRAMS_MAX];
+	struct running programs[PROGRAMS_MAX];
 	size_t program_count;
 	struct site_routes routes;
 	int users;
@@ -48,20 +34,6 @@ static void fail(const char *what, const char *which)
 {
 	fprintf(stderr, "# site: %s %s\n", what, which);
 	exit(1);
-}
-
-static struct str read_file(struct arena *a, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	struct buf b;
-	size_t n;
-
-	buf_init(&b, a, 8192);
-	while (f && (n = fread(buf_reserve(&b, 8192), 1, 8192, f)) > 0)
-		b.n += n;
-	if (f)
-		fclose(f);
-	return buf_str(&b);
 }
 
 static void run(struct site *s, const char *command, const char *argument)
@@ -103,53 +75,24 @@ static void open_ctx(struct site *s)
 
 static void migrate(struct site *s)
 {
-	struct str line = str_format(s->arena, STR_FMT "/plazactl migrate >&2", STR_ARG(s->bin));
+	struct str line =
+		str_format(s->arena,
+			   STR_FMT "/plazactl migrate >&2 && " STR_FMT "/plazactl declare >&2",
+			   STR_ARG(s->bin), STR_ARG(s->bin));
 
 	if (system(line.p)) /* NOLINT */
 		fail("cannot", line.p);
 }
 
-static int listen_on(const char *path)
+static struct running *open_program(struct site *s, const char *name, bool has_socket)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, BACKLOG))
-		fail("no socket at", path);
-	return fd;
-}
-
-static void start_program(struct site *s, struct program_run *p)
-{
-	struct str program =
-		str_format(s->arena, STR_FMT "/" STR_FMT, STR_ARG(s->bin), STR_ARG(p->name));
-
-	p->pid = fork();
-	if (p->pid == 0) {
-		FILE *log = freopen(p->log_path.p, "a", stderr);
-
-		dup2(p->listener, STDIN_FILENO);
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-		if (log)
-			execl(program.p, p->name.p, (char *)NULL);
-		_exit(127);
-	}
-	if (p->pid < 0)
-		fail("cannot start", program.p);
-}
-
-static void add_program(struct site *s, const char *name)
-{
-	struct program_run *p = &s->programs[s->program_count++];
+	struct running *p = &s->programs[s->program_count++];
 
 	if (s->program_count > PROGRAMS_MAX)
 		fail("too many programs with", name);
-	p->name = str_copy(s->arena, str_from_c(name));
-	p->socket_path = str_format(s->arena, STR_FMT "/%s.sock", STR_ARG(s->folder), name);
-	p->log_path = str_format(s->arena, STR_FMT "/%s.log", STR_ARG(s->folder), name);
-	p->listener = listen_on(p->socket_path.p);
-	start_program(s, p);
+	running_open(p, s->arena, s->bin, s->folder, name, has_socket);
+	running_add(p);
+	return p;
 }
 
 static void read_routes(struct site *s, struct str program)
@@ -197,47 +140,10 @@ struct site *site_start(const char *const *programs)
 	migrate(s);
 	open_ctx(s);
 	for (; *programs; programs++)
-		add_program(s, *programs);
+		open_program(s, *programs, true);
 	for (size_t i = 0; i < s->program_count; i++)
 		read_routes(s, s->programs[i].name);
 	return s;
-}
-
-/* Wait for the end; -1 when it does not come in time. */
-static int wait_for(pid_t pid)
-{
-	int64_t until = clock_ticks() + STOP_MS;
-	int status;
-
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (clock_ticks() > until) {
-			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
-			return -1;
-		}
-		usleep(2000);
-	}
-	return status;
-}
-
-static bool stop_program(struct site *s, struct program_run *p)
-{
-	int status;
-	struct str log;
-
-	kill(p->pid, SIGTERM);
-	status = wait_for(p->pid);
-	close(p->listener);
-	if (status) {
-		log = read_file(s->arena, p->log_path.p);
-		if (log.n > LOG_SHOWN)
-			log = str_slice(log, log.n - LOG_SHOWN, log.n);
-		fprintf(stderr, "# site: %s ended with %#x\n%s\n", p->name.p, (unsigned)status,
-			log.p);
-	}
-	unlink(p->socket_path.p);
-	unlink(p->log_path.p);
-	return status == 0;
 }
 
 void site_stop(struct site *s)
@@ -246,7 +152,7 @@ void site_stop(struct site *s)
 	size_t i;
 
 	for (i = 0; i < s->program_count; i++)
-		is_fine = stop_program(s, &s->programs[i]) && is_fine;
+		is_fine = running_stop(&s->programs[i]) && is_fine;
 	rmdir(s->folder.p);
 	ctx_release_ids(&s->ctx);
 	process_free(s->ctx.process);
@@ -377,27 +283,60 @@ void site_store_start(struct site *s, const char *store)
 	run(s, "start", store);
 }
 
-static struct program_run *find_program(const struct site *s, const char *program)
+void site_store_signal(struct site *s, const char *store, int signal)
+{
+	if (!s->is_state_own)
+		fail("others use this store:", store);
+	stores_signal_in(s->state.p, store, signal);
+}
+
+void site_redis_command(struct site *s, const char *command)
+{
+	run(s, "redis", command);
+}
+
+static struct running *find_program(const struct site *s, const char *program)
 {
 	size_t i;
 
 	for (i = 0; i < s->program_count; i++) {
 		if (str_is(s->programs[i].name, str_from_c(program)))
-			return (struct program_run *)&s->programs[i];
+			return (struct running *)&s->programs[i];
 	}
 	fail("there is no program", program);
 	return NULL;
 }
 
+void site_add_process(struct site *s, const char *program)
+{
+	running_add(find_program(s, program));
+}
+
+void site_start_worker(struct site *s, const char *program)
+{
+	open_program(s, program, false);
+}
+
+int site_run(struct site *s, const char *program)
+{
+	struct running p;
+
+	running_open(&p, s->arena, s->bin, s->folder, program, false);
+	running_add(&p);
+	return running_wait(p.pids[0]);
+}
+
 int site_pid(const struct site *s, const char *program)
 {
-	return find_program(s, program)->pid;
+	return find_program(s, program)->pids[0];
 }
 
 void site_restart(struct site *s, const char *program)
 {
-	struct program_run *p = find_program(s, program);
+	running_replace(find_program(s, program), 0);
+}
 
-	waitpid(p->pid, NULL, 0);
-	start_program(s, p);
+struct str site_log(struct site *s, struct arena *a, const char *program)
+{
+	return running_read_file(a, find_program(s, program)->log_path.p);
 }

@@ -1,0 +1,341 @@
+/*
+ * Every statement of the forum, explained by MariaDB on a filled database as it is run: an index
+ * serves it, nothing big is scanned or sorted. The linker puts the explaining in front of db_query
+ * and db_exec.
+ */
+#include "unit/unit.h"
+
+#include "base/clock.h"
+#include "domain/comment.h"
+#include "domain/form_once.h"
+#include "domain/outbox.h"
+#include "domain/post_list.h"
+#include "domain/post_rank.h"
+#include "domain/reaction.h"
+#include "domain/reaction_fill.h"
+#include "support/forum.h"
+
+err __real_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
+		    struct db_args args);
+err __real_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args);
+err __wrap_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
+		    struct db_args args);
+err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args);
+
+#define BIG_POST INT64_C(1000001)
+#define USERS 1000
+
+static const char fill[] =
+	"INSERT INTO user (user_id, username, username_folded, password_hash, state, created_at)\n"
+	"SELECT seq, CONCAT('user', seq), CONCAT('user', seq), '', 1, 0 FROM seq_1_to_1000;\n"
+	"INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, pinned_at,\n"
+	"featured_at, deleted_at, votes, likes, score, created_at)\n"
+	"SELECT 1000000 + seq, 1 + seq % 1000, 'A title', REPEAT('body ', 300),\n"
+	"REPEAT('<p>body</p>', 150), 'excerpt', IF(seq % 2000 = 7, seq, 0), IF(seq % 50 = 3, seq, "
+	"0),\n"
+	"IF(seq % 20 = 9, 1, 0), 1, 1, seq % 3000, seq * 1000 FROM seq_1_to_5000;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, likes, replies, created_at)\n"
+	"SELECT 2000000 + seq, 1, 1000001 + seq % 4000, 2000000 + seq, 0, 0, 0, 1 + seq % 1000,\n"
+	"'text', '<p>text</p>', seq % 7, 1, seq FROM seq_1_to_12000;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, likes, created_at)\n"
+	"SELECT 3000000 + seq, 1, 1000001 + seq % 4000, 2000000 + seq, 1, 2000000 + seq, 2,\n"
+	"1 + seq % 1000, 'text', '<p>text</p>', seq % 3, seq FROM seq_1_to_12000;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, likes, replies, created_at)\n"
+	"SELECT 4000000 + seq, 1, 1000001, 4000000 + seq, 0, 0, 0, 1 + seq % 1000, 'text',\n"
+	"REPEAT('<p>text</p>', 20), seq % 40, 20, seq FROM seq_1_to_25;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, likes, created_at)\n"
+	"SELECT 5000000 + a.seq * 100 + b.seq, 1, 1000001, 4000000 + a.seq, b.seq,\n"
+	"IF(b.seq % 2, 4000000 + a.seq, 5000000 + a.seq * 100 + b.seq - 1), 2, 1 + b.seq, 'text',\n"
+	"REPEAT('<p>text</p>', 20), 0, 1 FROM seq_1_to_25 a JOIN seq_1_to_20 b;\n"
+	"INSERT INTO post_vote SELECT 1000001 + seq % 5000, 1 + seq % 997, seq FROM "
+	"seq_1_to_20000;\n"
+	"INSERT IGNORE INTO liked SELECT 1, 1000001 + seq % 5000, 1 + seq % 999, 1, seq\n"
+	"FROM seq_1_to_20000;\n"
+	"INSERT IGNORE INTO liked SELECT 2, 2000001 + seq % 5000, 1 + seq % 999, 1, seq\n"
+	"FROM seq_1_to_20000;\n"
+	"INSERT INTO outbox SELECT seq, 'topic', '{}', 1, 0, 0, 0 FROM seq_1_to_5000;\n"
+	"INSERT INTO form_used SELECT seq, LPAD(seq, 22, 'x'), seq, seq FROM seq_1_to_5000;\n"
+	"INSERT INTO post_draft SELECT seq, 0, '', '', 0, 0 FROM seq_1_to_1000;\n"
+	"INSERT INTO post_revision SELECT post_id, 1, 1, '', '', 0 FROM post;\n"
+	"ANALYZE TABLE user, post, comment, post_vote, liked, outbox, form_used, post_draft,\n"
+	"post_revision;\n";
+
+static struct ctx *ctx;
+static bool is_explaining;
+static unsigned explained, bad;
+
+static void complain(const struct db_sql *sql, const char *what, struct str table, struct str extra)
+{
+	print_error("%s of " STR_FMT " (" STR_FMT ") in: %s\n", what, STR_ARG(table),
+		    STR_ARG(extra), sql->text);
+	bad++;
+}
+
+/* Tables that are as long as a statement's own list, not as long as the forum. */
+static bool is_short(struct str table)
+{
+	return table.n == 0 || str_is(table, STR("j")) || str_starts(table, STR("<derived")) ||
+	       str_is(table, STR("sensitive_word")) || str_starts(table, STR("<union"));
+}
+
+/* Columns: id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra. */
+static void check_row(const struct db_sql *sql, const struct db_rows *rows)
+{
+	struct str table = db_str(rows, 2), type = db_str(rows, 3), extra = db_str(rows, 9);
+	bool is_bounded = str_find(str_from_c(sql->text), STR("FORCE INDEX (PRIMARY)")) >= 0;
+
+	/* A row that is only added is shown as a scan of its table. */
+	if (is_short(table) || str_is(db_str(rows, 1), STR("INSERT")))
+		return;
+	if (str_is(type, STR("ALL")))
+		complain(sql, "full scan", table, extra);
+	/* In the order of the primary key up to a LIMIT is how the feed reads. */
+	if (str_is(type, STR("index")) && !is_bounded)
+		complain(sql, "scan of an index", table, extra);
+	if (str_find(extra, STR("filesort")) >= 0)
+		complain(sql, "filesort", table, extra);
+	if (str_find(extra, STR("temporary")) >= 0)
+		complain(sql, "temporary table", table, extra);
+}
+
+static void explain(struct db *db, const struct db_sql *sql, struct db_args args)
+{
+	static struct {
+		const struct db_sql *sql;
+		struct db_sql question;
+	} known[128];
+	static size_t count;
+	struct arena *a;
+	struct db_rows *rows;
+	size_t i, length;
+	char *text;
+
+	if (!is_explaining)
+		return;
+	for (i = 0; i < count && known[i].sql != sql; i++)
+		;
+	if (i < count)
+		return;
+	assert_true(count < ARRAY_LEN(known));
+	length = strlen(sql->text) + sizeof("EXPLAIN ");
+	text = malloc(length);
+	snprintf(text, length, "EXPLAIN %s", sql->text);
+	known[count].sql = sql;
+	known[count].question.text = text;
+	a = arena_new(4096);
+	assert_int_equal(__real_db_query(db, a, &rows, &known[count++].question, args), OK);
+	while (db_next(rows))
+		check_row(sql, rows);
+	explained++;
+	arena_free(a);
+}
+
+err __wrap_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
+		    struct db_args args)
+{
+	explain(db, sql, args);
+	return __real_db_query(db, a, out, sql, args);
+}
+
+err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args)
+{
+	explain(db, sql, args);
+	return __real_db_exec(db, changed, sql, args);
+}
+
+static int start(void **state)
+{
+	if (forum_set_up(state))
+		return -1;
+	if (stores.missing)
+		return 0;
+	ctx = forum_open();
+	return db_run_script_unsafe(ctx->db, str_from_c(fill)) ? -1 : 0;
+}
+
+static int stop(void **state)
+{
+	if (!stores.missing)
+		forum_close(ctx);
+	return stores_tear_down(state);
+}
+
+static void list(struct ctx *c, enum post_sort sort, const char *after)
+{
+	struct post_list_want want = { .sort = sort, .after = str_from_c(after), .author_id = 7 };
+	struct post_list out;
+
+	post_list_prepare(c, &want);
+	(void)!cache_flush(c->cache);
+	assert_int_equal(post_list_load(c, &want, &out), OK);
+	assert_true(out.rows.count > 0);
+}
+
+static void article(struct ctx *c, int64_t post, enum comment_sort sort, const char *after)
+{
+	struct comment_want want = {
+		.post_id = post, .viewer_hint = 5, .sort = sort, .after = str_from_c(after)
+	};
+	struct reaction_want reactions;
+	struct reaction_state state;
+	struct comment_page page;
+	struct post p;
+
+	forum_as(c, 5, ROLE_USER);
+	reaction_prepare(c, &reactions, post, 5);
+	comment_page_prepare(c, &want);
+	(void)!cache_flush(c->cache);
+	assert_int_equal(post_find_version(c, post, reaction_version(&reactions), &p), OK);
+	assert_int_equal(reaction_load(c, &reactions, p.created_at, p.votes, p.likes, p.comments,
+				       &state),
+			 OK);
+	assert_int_equal(comment_page_load(c, &want, state.version, &page), OK);
+	assert_true(page.roots.count > 0);
+}
+
+static void read_everything(struct ctx *c)
+{
+	struct post_revision_list revisions;
+	struct post_revision revision;
+	struct post_draft_saved draft;
+	struct post_bodies bodies;
+	struct post_stamps stamps;
+	struct comment top;
+	struct people people;
+	int64_t next, post, made;
+	struct str after;
+
+	list(c, POST_SORT_HOT, "");
+	list(c, POST_SORT_HOT, "2000-1004990");
+	list(c, POST_SORT_NEW, "");
+	list(c, POST_SORT_NEW, "1004000");
+	list(c, POST_SORT_FEATURED, "");
+	list(c, POST_SORT_FEATURED, "2000-1004990");
+	list(c, POST_SORT_AUTHOR, "");
+	article(c, BIG_POST, COMMENT_SORT_BEST, "");
+	article(c, BIG_POST, COMMENT_SORT_BEST, "20-4000010");
+	article(c, BIG_POST, COMMENT_SORT_NEW, "");
+	article(c, BIG_POST, COMMENT_SORT_OLD, "4000003");
+	assert_int_equal(comment_thread(c, 4000001, 0, &top, &next), OK);
+	assert_int_equal(comment_thread(c, 5000101, 0, &top, &next), OK);
+	assert_int_equal(comment_locate(c, 5000101, &post, &after), OK);
+	assert_int_equal(post_revisions(c, BIG_POST, &revisions), OK);
+	assert_int_equal(post_revision_find(c, BIG_POST, 1, &revision), OK);
+	forum_as(c, 9, ROLE_USER);
+	assert_int_equal(post_draft_find(c, 0, &draft), OK);
+	assert_int_equal(post_list_feed(c, 20, &bodies), OK);
+	assert_int_equal(post_list_stamps(c, 1001000, 1000, &stamps), OK);
+	assert_int_equal(like_people(c, BIG_POST, 20, &people), OK);
+	assert_int_equal(form_once_find(c, STR("xxxxxxxxxxxxxxxxxxxxx1"), &made), ERR_NOT_FOUND);
+}
+
+static void write_everything(struct ctx *c)
+{
+	struct post_draft d = { STR("Title"), STR("body") };
+	const char *problem = NULL;
+	int64_t id, reply, post;
+
+	forum_as(c, 5, ROLE_MODERATOR);
+	id = forum_post(c, "Title", "text");
+	assert_int_equal(post_edit(c, id, &d, 1, &problem), OK);
+	assert_int_equal(post_draft_save(c, id, &d, 1), OK);
+	assert_int_equal(post_draft_drop(c, id), OK);
+	assert_int_equal(post_set_pinned(c, id, true), OK);
+	assert_int_equal(post_set_featured(c, id, true), OK);
+	reply = forum_comment(c, id, forum_comment(c, id, 0, "root"), "reply");
+	assert_int_equal(comment_edit(c, reply, STR("changed"), 1, &problem), OK);
+	assert_int_equal(comment_delete(c, reply, STR(""), &post), OK);
+	assert_int_equal(post_delete(c, id, STR("")), OK);
+	assert_int_equal(outbox_add(c, STR("topic"), STR("{}")), OK);
+	outbox_publish_own(c);
+	assert_int_equal(form_once_sweep(c, 100, &post), OK);
+	assert_int_equal(reaction_rebuild(c, 0, 5, &post), OK);
+	assert_int_equal(reaction_fill_comments(c, BIG_POST), OK);
+	assert_int_equal(
+		reaction_persist(
+			c, STR("[{\"kind\":\"vote\",\"type\":1,\"target\":1000001,\"user\":3,"
+			       "\"at\":5},{\"kind\":\"like\",\"type\":1,\"target\":1000001,"
+			       "\"user\":3,\"at\":5},{\"kind\":\"like\",\"type\":2,\"target\":"
+			       "2000001,\"user\":3,\"at\":5}]")),
+		OK);
+}
+
+/* A check that cannot fail says nothing: it must see a scan and a sort. */
+static void a_bad_statement_is_noticed(void **state)
+{
+	static const struct db_sql scan = SQL("SELECT COUNT(*) FROM comment WHERE body_md = 'x'");
+	static const struct db_sql sort =
+		SQL("SELECT post_id FROM post WHERE author_id = 7 ORDER BY votes");
+	struct db_rows *rows;
+
+	(void)state;
+	STORES_OR_SKIP();
+	print_message("the next complaints are meant:\n");
+	is_explaining = true;
+	assert_int_equal(db_query(ctx->db, ctx->arena, &rows, &scan, DB_NO_ARGS), OK);
+	assert_int_equal(bad, 1);
+	assert_int_equal(db_query(ctx->db, ctx->arena, &rows, &sort, DB_NO_ARGS), OK);
+	assert_int_equal(bad, 2);
+	is_explaining = false;
+	bad = 0;
+}
+
+static void every_statement_is_served_by_an_index(void **state)
+{
+	struct config without_redis = stores.config;
+	struct ctx *c;
+
+	(void)state;
+	STORES_OR_SKIP();
+	is_explaining = true;
+	read_everything(ctx);
+	write_everything(ctx);
+	/* Again with no Redis, for what is only asked then. */
+	without_redis.redis.socket = STR("/nowhere/redis.sock");
+	c = forum_open();
+	cache_free(c->cache);
+	c->cache = cache_new(&without_redis);
+	forum_next(c);
+	read_everything(c);
+	forum_close(c);
+	is_explaining = false;
+	print_message("%u statements explained\n", explained);
+	assert_true(explained > 50);
+	assert_int_equal(bad, 0);
+}
+
+/* The work of a page is bound by what it shows, not by how much there is. */
+static void a_page_of_many_comments_is_read_fast(void **state)
+{
+	struct comment_page page;
+	int64_t began, took = 0;
+	int i;
+
+	(void)state;
+	STORES_OR_SKIP();
+	for (i = 0; i < 20; i++) {
+		struct comment_want want = { .post_id = BIG_POST, .sort = COMMENT_SORT_BEST };
+
+		forum_next(ctx);
+		began = clock_ticks_us();
+		assert_int_equal(comment_page_load(ctx, &want, i + 1, &page), OK);
+		took += clock_ticks_us() - began;
+	}
+	assert_int_equal(page.roots.count, COMMENT_PAGE);
+	print_message("10 comments and their 200 replies: %lld us\n", (long long)(took / i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_bad_statement_is_noticed),
+		cmocka_unit_test(every_statement_is_served_by_an_index),
+		cmocka_unit_test(a_page_of_many_comments_is_read_fast),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}

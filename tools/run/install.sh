@@ -20,7 +20,6 @@ BIN=/usr/lib/plaza
 SHARE=/usr/share/plaza
 NGINX=/etc/nginx/plaza ASSETS=$SHARE/assets ERRORS=$SHARE/errors CACHE=/var/cache/plaza
 RUN=/run/plaza LOG=/var/log/plaza CONFIG=/etc/plaza/plaza.conf
-PROGRAMS=$BIN_DIR
 # shellcheck disable=SC2016 # nginx's variable
 FORM_ADDRESS='$binary_remote_addr'
 
@@ -87,6 +86,7 @@ install_cron() {
 
 main() {
 	umask 022
+	programs_check $DEPLOY "$BIN_DIR"
 	install_programs
 	install_nginx
 	install_supervisor

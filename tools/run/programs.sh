@@ -2,18 +2,20 @@
 # Sourced by site.sh and install.sh: supervisor's programs from the table nginx/deploy/programs.tsv,
 # and nginx's files.
 
-# Prints the sections of all programs. Set by the caller: PROGRAMS, where they are now; BIN, where
-# they will be run from; RUN, LOG, CONFIG; OWNER, lines about the account for a supervisor that
-# runs as root.
+# Prints the sections of all programs. Set by the caller: BIN, where they will be run from; RUN,
+# LOG, CONFIG; OWNER, lines about the account for a supervisor that runs as root.
 programs_render() { # DEPLOY
 	local NAME KIND PROCESSES
 	while read -r NAME KIND PROCESSES; do
-		[ -x "$PROGRAMS/$NAME" ] || {
-			warn "$NAME is not built: it is left out"
-			continue
-		}
 		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES BIN RUN LOG CONFIG OWNER
 	done < <(programs_table "$1")
+}
+
+programs_check() { # DEPLOY FOLDER
+	local name
+	for name in $(programs_names "$1"); do
+		[ -x "$2/$name" ] || die "$2/$name is not there: the build is not complete"
+	done
 }
 
 programs_table() { # DEPLOY

@@ -26,7 +26,8 @@ site_configure() {
 	rm -rf "$STATE/cache"
 	mkdir -p "$STATE/cache"
 	BIN=$STATE/programs/bin RUN=$STATE/run LOG=$STATE/log CONFIG=$PLAZA_CONFIG
-	CRON_ACCOUNT='' OWNER='' PROGRAMS=$BIN
+	CRON_ACCOUNT='' OWNER=''
+	programs_check "$from/deploy" "$BIN"
 	nginx_configure "$from"
 	render "$from/deploy/supervisord.conf.in" STATE | write "$STATE/conf/supervisord.conf"
 	{

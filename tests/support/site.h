@@ -2,8 +2,16 @@
  * The real site for a test program: private MariaDB, Redis and RabbitMQ, the programs started on
  * sockets of their own, and readers of it.
  *
- *   static int start(void **state) { *state = site_start((const char *[]){ "post", NULL }); return
- * 0; } static int stop(void **state)  { site_stop(*state); return 0; }
+ *   static int start(void **state)
+ *   {
+ *           *state = site_start((const char *[]){ "post", NULL });
+ *           return 0;
+ *   }
+ *   static int stop(void **state)
+ *   {
+ *           site_stop(*state);
+ *           return 0;
+ *   }
  *   ... cmocka_run_group_tests(tests, start, stop);
  *
  * The stores are those of the folder PLAZA_TEST_STATE when it is set (make starts them once for all
@@ -49,12 +57,30 @@ struct site_routes {
 };
 struct site_routes site_routes(const struct site *s);
 
-/* Stop and start one of the stores ("mariadb", "redis", "rabbitmq"): for tests of broken parts. */
+/*
+ * Stop and start one of the stores ("mariadb", "redis", "rabbitmq"): for tests of broken parts. A
+ * signal (SIGSTOP, SIGCONT, SIGKILL) goes only to a store that site_start itself started; it has
+ * arrived when this returns.
+ */
 void site_store_stop(struct site *s, const char *store);
 void site_store_start(struct site *s, const char *store);
+void site_store_signal(struct site *s, const char *store, int signal);
 
-/* The process id of a program, and a fresh process in its place after it was killed. */
+/* A command without arguments, as Redis's administrator: "FLUSHALL". */
+void site_redis_command(struct site *s, const char *command);
+
+/* One more process of a program, on the same socket. */
+void site_add_process(struct site *s, const char *program);
+
+/* A worker, until site_stop; and a program that ends by itself: its wait status. */
+void site_start_worker(struct site *s, const char *program);
+int site_run(struct site *s, const char *program);
+
+/* The id of a program's first process, and a fresh one in its place after it was killed. */
 int site_pid(const struct site *s, const char *program);
 void site_restart(struct site *s, const char *program);
+
+/* What all processes of a program have logged so far. */
+struct str site_log(struct site *s, struct arena *a, const char *program);
 
 #endif

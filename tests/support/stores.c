@@ -106,13 +106,13 @@ int stores_tear_down(void **state)
 }
 
 /* "<pid> <start time>", written by services.sh. */
-static pid_t process_of(const char *name)
+static pid_t process_of(const char *folder, const char *name)
 {
-	char path[128];
+	char path[256];
 	int pid = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/run/%s.process", stores.folder, name);
+	snprintf(path, sizeof(path), "%s/run/%s.process", folder, name);
 	f = fopen(path, "r");
 	if (!f || fscanf(f, "%d", &pid) != 1 || pid <= 1)
 		BUG("%s is not running", name);
@@ -138,7 +138,12 @@ static char state_of(pid_t pid)
 
 void stores_signal(const char *name, int signal)
 {
-	pid_t pid = process_of(name);
+	stores_signal_in(stores.folder, name, signal);
+}
+
+void stores_signal_in(const char *folder, const char *name, int signal)
+{
+	pid_t pid = process_of(folder, name);
 	int tries = 0;
 	char state;
 

@@ -36,6 +36,8 @@ void stores_need(const char *const *names, size_t count);
 
 /* Send a signal to a server: SIGSTOP, SIGCONT, SIGKILL (then waits until it is gone). */
 void stores_signal(const char *name, int signal);
+/* The same to a server of another folder of tests/support/services.sh. */
+void stores_signal_in(const char *folder, const char *name, int signal);
 /* Start a server that was killed; returns when it answers. */
 void stores_start(const char *name);
 

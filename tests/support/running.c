@@ -1,0 +1,148 @@
+/* Child processes of a test. */
+#include "support/running.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#define BACKLOG 64
+#define STOP_MS 20000
+#define LOG_SHOWN 4000
+
+static void fail(const char *what, const char *which)
+{
+	fprintf(stderr, "# site: %s %s\n", what, which);
+	exit(1);
+}
+
+struct str running_read_file(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, a, 8192);
+	while (f && (n = fread(buf_reserve(&b, 8192), 1, 8192, f)) > 0)
+		b.n += n;
+	if (f)
+		fclose(f);
+	return buf_str(&b);
+}
+
+static int listen_on(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, BACKLOG))
+		fail("no socket at", path);
+	return fd;
+}
+
+void running_open(struct running *p, struct arena *a, struct str bin, struct str folder,
+		  const char *name, bool has_socket)
+{
+	*p = (struct running){ .listener = -1 };
+	p->name = str_copy(a, str_from_c(name));
+	p->path = str_format(a, STR_FMT "/%s", STR_ARG(bin), name);
+	p->log_path = str_format(a, STR_FMT "/%s.log", STR_ARG(folder), name);
+	if (!has_socket)
+		return;
+	p->socket_path = str_format(a, STR_FMT "/%s.sock", STR_ARG(folder), name);
+	p->listener = listen_on(p->socket_path.p);
+}
+
+static NORETURN void become(const struct running *p)
+{
+	int log = open(p->log_path.p, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	int in = p->listener < 0 ? open("/dev/null", O_RDONLY) : p->listener;
+
+	if (log < 0 || in < 0)
+		_exit(126);
+	dup2(in, STDIN_FILENO);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	execl(p->path.p, p->name.p, (char *)NULL);
+	_exit(127);
+}
+
+static pid_t start(const struct running *p)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(p);
+	if (pid < 0)
+		fail("cannot start", p->path.p);
+	return pid;
+}
+
+void running_add(struct running *p)
+{
+	if (p->count == RUNNING_PROCESSES_MAX)
+		fail("too many processes of", p->name.p);
+	p->pids[p->count++] = start(p);
+}
+
+void running_replace(struct running *p, size_t i)
+{
+	running_wait(p->pids[i]);
+	p->pids[i] = start(p);
+}
+
+int running_wait(pid_t pid)
+{
+	int64_t until = clock_ticks() + STOP_MS;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (clock_ticks() > until) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			return -1;
+		}
+		usleep(2000);
+	}
+	return status;
+}
+
+static void show_end(const struct running *p, int status)
+{
+	struct arena *a = arena_new(65536);
+	struct str log = running_read_file(a, p->log_path.p);
+
+	if (log.n > LOG_SHOWN)
+		log = str_slice(log, log.n - LOG_SHOWN, log.n);
+	fprintf(stderr, "# site: %s ended with %#x\n%s\n", p->name.p, (unsigned)status, log.p);
+	arena_free(a);
+}
+
+bool running_stop(struct running *p)
+{
+	bool is_fine = true;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		kill(p->pids[i], SIGTERM);
+	for (i = 0; i < p->count; i++) {
+		int status = running_wait(p->pids[i]);
+
+		if (status) {
+			show_end(p, status);
+			is_fine = false;
+		}
+	}
+	if (p->listener >= 0) {
+		close(p->listener);
+		unlink(p->socket_path.p);
+	}
+	unlink(p->log_path.p);
+	return is_fine;
+}

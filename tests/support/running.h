@@ -1,0 +1,45 @@
+/*
+ * The site's programs as child processes of a test: FastCGI programs on a socket that outlives
+ * each process, workers without one.
+ */
+#ifndef SUPPORT_RUNNING_H
+#define SUPPORT_RUNNING_H
+
+#include <sys/types.h>
+
+#include "base/str.h"
+
+#define RUNNING_PROCESSES_MAX 8
+
+struct running {
+	struct str name, path; /* of the program */
+	struct str log_path;   /* what all its processes say */
+	struct str socket_path; /* empty for a worker */
+	int listener;           /* -1 for a worker */
+	pid_t pids[RUNNING_PROCESSES_MAX];
+	size_t count;
+};
+
+/* Prepare a program; its log and socket are made in folder. No process runs yet. */
+void running_open(struct running *p, struct arena *a, struct str bin, struct str folder,
+		  const char *name, bool has_socket);
+
+/* One process more. */
+void running_add(struct running *p);
+
+/* Another process in the place of the i-th, which has ended or is about to. */
+void running_replace(struct running *p, size_t i);
+
+/*
+ * TERM to all, wait, remove socket and log. False, with the end of the log on stderr, when one did
+ * not end by itself in good order: a report of a sanitizer is such an end.
+ */
+bool running_stop(struct running *p);
+
+/* Wait for a child's end; its status, or -1 when it had to be killed. */
+int running_wait(pid_t pid);
+
+/* The whole of a file, as far as it is written. */
+struct str running_read_file(struct arena *a, const char *path);
+
+#endif

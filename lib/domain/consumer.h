@@ -1,0 +1,27 @@
+/*
+ * The loop of a worker that handles one queue: message by message, each acknowledged after its handler
+ * has committed. Killed in between, it is delivered again, so handlers are idempotent.
+ */
+#ifndef DOMAIN_CONSUMER_H
+#define DOMAIN_CONSUMER_H
+
+#include "domain/program.h"
+
+struct consumer {
+	const char *queue;
+	uint16_t prefetch; /* messages on their way to us */
+	/*
+	 * OK: handled. ERR_UNAVAILABLE: something it needs is away; it is called again after a pause that
+	 * grows to CONSUMER_PAUSE_MOST_MS. ERR_INVALID: can never be handled, to the dead letters. Any other: given
+	 * back to the queue, which counts. p->ctx is fresh for each call.
+	 */
+	err (*handle)(struct program *p, const struct mq_delivery *d);
+};
+
+#define CONSUMER_PAUSE_FIRST_MS 200
+#define CONSUMER_PAUSE_MOST_MS 5000
+
+/* Until told to stop. Whatever is away is waited for: a restart would not bring it back. */
+void consumer_run(struct program *p, const struct consumer *c);
+
+#endif

@@ -51,12 +51,16 @@ build() {
 	mkdir -p build
 	: >"$log"
 	env -u MAKEFLAGS -u MAKELEVEL make -j"$(nproc)" all >"$log" 2>&1 &
-	build_watch $! "$log"
-	wait $! || {
+	local make=$!
+	# a background process does not hear the terminal's interrupt
+	trap 'kill -TERM $make; wait $make; exit 130' INT TERM HUP
+	build_watch $make "$log"
+	wait $make || {
 		grep -E -m 20 'error|\*\*\*|No space' "$log" | sed 's/^/       | /' >&2
 		disk_check build 50
 		die "the build failed" "all of it: $log"
 	}
+	trap - INT TERM HUP
 }
 
 build_watch() { # PROCESS LOG

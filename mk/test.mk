@@ -49,3 +49,10 @@ test: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) node_modules/.package-lock
 asan: all ## the programs with AddressSanitizer and UBSan, in build/asan/bin
 
 .PHONY: test test-deps test-unit test-handler test-web test-browser asan
+
+cover: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) ## which lines and branches the tests reach: build/cover/report.html
+	@-$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS)
+	@gcovr --root . --object-directory $(O) --filter 'lib/' --filter 'cgi-bin/' --filter 'workers/' --exclude-throw-branches \
+		--html-details $(O)/report.html --print-summary $(O) | tail -n 3
+
+.PHONY: cover

@@ -64,6 +64,7 @@ struct demo_post {
 	int64_t created_at, edited_at, pinned_at, featured_at;
 	double quality;  /* how much people like it: 1 is usual */
 	size_t wanted;   /* comments it gets */
+	bool is_counted; /* exactly so many: none of them is deleted */
 	struct demo_reactions votes, likes;
 	struct { struct demo_comment *items; size_t count; } comments;
 };

@@ -12,7 +12,7 @@
 #define BACK_PERCENT 22       /* replies written by the author of the post */
 #define NEAR 7                /* most replies go to one of the last so many comments */
 #define BLOCK_PERCENT 5
-#define DELETED_PERCENT 1
+#define DELETED_PERCENT 2
 #define EDITED_PERCENT 2
 
 static int oldest_first(const void *a, const void *b)
@@ -114,6 +114,8 @@ static void write_comment(struct demo *d, struct demo_post *p, struct demo_comme
 		BUF_LIT(&b, "\n\n");
 		story_tell(&p->story, &d->chance, &b, STR("commentblock"));
 	}
+	if (b.p[0] >= 'a' && b.p[0] <= 'z')
+		b.p[0] = (char)(b.p[0] - ('a' - 'A'));
 	m->md = buf_str(&b);
 }
 
@@ -128,7 +130,8 @@ static void change_some(struct demo *d, struct demo_post *p)
 
 		if (later > d->now - CLOCK_MINUTE)
 			continue;
-		if (m->depth == 0 && m->replies > 1 && chance_percent(&d->chance, DELETED_PERCENT))
+		if (!p->is_counted && m->depth == 0 && m->replies > 1 &&
+		    chance_percent(&d->chance, DELETED_PERCENT))
 			m->deleted_at = later;
 		else if (chance_percent(&d->chance, EDITED_PERCENT))
 			m->edited_at = later;

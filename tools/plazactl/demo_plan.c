@@ -123,6 +123,7 @@ void demo_plan_posts(struct demo *d)
 	}
 	for (i = 0; i < ARRAY_LEN(fixed); i++) {
 		d->posts[fixed[i].at].wanted = fixed[i].comments;
+		d->posts[fixed[i].at].is_counted = true;
 		d->posts[fixed[i].at].quality = fixed[i].quality;
 		left -= fixed[i].comments;
 	}

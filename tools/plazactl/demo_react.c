@@ -48,7 +48,7 @@ static double seen(const struct demo *d, const struct demo_post *p)
 {
 	double hours = (double)(d->now - p->created_at) / (double)CLOCK_HOUR;
 
-	return hours >= 24 ? 1 : pow(hours / 24, 0.7);
+	return hours >= 24 ? 1 : pow(hours / 24, 0.4);
 }
 
 static void react_to_post(struct demo *d, struct demo_post *p)

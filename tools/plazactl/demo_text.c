@@ -8,7 +8,9 @@
 
 #define QUESTION_PERCENT 38
 #define EDITED_PERCENT 7
+#define CHINESE_PERCENT 60
 #define TITLE_MAX 100
+#define TITLE_TRIES 6
 
 enum demo_language demo_language_of(const struct stock *topic)
 {
@@ -72,17 +74,26 @@ err demo_read_stock(struct demo *d)
 	return ERR_INVALID;
 }
 
+/* A line that begins with a slot begins with whatever was put there. */
+static void capitalise(struct buf *b, size_t at)
+{
+	if (at < b->n && b->p[at] >= 'a' && b->p[at] <= 'z')
+		b->p[at] = (char)(b->p[at] - ('a' - 'A'));
+}
+
 /* So many sentences as one paragraph. */
 static void put_sentences(struct demo *d, struct demo_post *p, struct buf *b, struct str section,
 			  size_t count)
 {
 	bool has_spaces = demo_language_of(p->story.stock) == DEMO_EN;
-	size_t i;
+	size_t i, at;
 
 	for (i = 0; i < count; i++) {
 		if (i && has_spaces)
 			buf_add_char(b, ' ');
+		at = b->n;
 		story_tell(&p->story, &d->chance, b, section);
+		capitalise(b, at);
 	}
 }
 
@@ -140,17 +151,51 @@ static void write_story(struct demo *d, struct demo_post *p, struct buf *b)
 	put_sentences(d, p, b, STR("closing"), 1);
 }
 
+/* Six posts in ten are Chinese. */
+static const struct stock *choose_topic(struct demo *d)
+{
+	enum demo_language wanted = chance_percent(&d->chance, CHINESE_PERCENT) ? DEMO_ZH : DEMO_EN;
+	const struct stock *topic;
+
+	do
+		topic = &d->topics[chance_below(&d->chance, d->topic_count)];
+	while (demo_language_of(topic) != wanted);
+	return topic;
+}
+
+static bool is_title_taken(const struct demo *d, const struct demo_post *p, struct str title)
+{
+	const struct demo_post *other;
+
+	for (other = d->posts; other < p; other++)
+		if (str_is(other->title, title))
+			return true;
+	return false;
+}
+
 static void write_title(struct demo *d, struct demo_post *p)
 {
+	struct str prefix = p->is_question ? STR("askprefix") : STR("prefix");
+	struct story before = p->story;
 	struct buf b;
+	size_t at;
+	int tries = 0;
 
+	/* another topic when all that this one has to say was said */
 	do {
+		p->story = before;
+		if (++tries % TITLE_TRIES == 0)
+			p->story.stock = choose_topic(d);
 		buf_init(&b, d->arena, 128);
-		if (chance_percent(&d->chance, 9))
-			story_tell(&p->story, &d->chance, &b,
-				   p->is_question ? STR("askprefix") : STR("prefix"));
+		if (chance_percent(&d->chance, 9)) {
+			story_tell(&p->story, &d->chance, &b, prefix);
+			if (demo_language_of(p->story.stock) == DEMO_EN)
+				buf_add_char(&b, ' ');
+		}
+		at = b.n;
 		story_tell(&p->story, &d->chance, &b, p->is_question ? STR("question") : STR("title"));
-	} while (utf8_count(buf_str(&b)) > TITLE_MAX);
+		capitalise(&b, at);
+	} while (utf8_count(buf_str(&b)) > TITLE_MAX || is_title_taken(d, p, buf_str(&b)));
 	p->title = buf_str(&b);
 }
 
@@ -171,10 +216,10 @@ static void write_post(struct demo *d, struct demo_post *p)
 {
 	struct buf b;
 
-	p->story.stock = &d->topics[chance_below(&d->chance, d->topic_count)];
+	p->story.stock = choose_topic(d);
 	p->is_question = chance_percent(&d->chance, QUESTION_PERCENT);
-	p->author = demo_choose_author(d, p->created_at, demo_language_of(p->story.stock));
 	write_title(d, p);
+	p->author = demo_choose_author(d, p->created_at, demo_language_of(p->story.stock));
 	buf_init(&b, d->arena, 2048);
 	if (p->is_question)
 		write_question(d, p, &b);

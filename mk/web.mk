@@ -1,7 +1,9 @@
 # One request from a shell, and the map of the site.
 
+# make itself has a variable GET.
+CGI_GET = $(if $(filter default,$(origin GET)),,$(GET))
+CGI_PATH = $(or $(CGI_GET),$(POST))
 # The program that answers an address: the one whose table has it.
-CGI_PATH = $(or $(GET),$(POST))
 CGI_PROGRAM = $(firstword $(foreach p,$(CGI_PROGRAMS),$(if $(shell $(BIN)/$(p) --routes | tools/run/route-fits \
 	'$(if $(POST),POST,GET)' '$(CGI_PATH)'),$(p))))
 

@@ -319,7 +319,7 @@ static void a_right_token_goes_through(void **state)
 
 static void a_wrong_token_loses_nothing(void **state)
 {
-	static const char fields[] = "title=a%22b&body=%3Ci%3E&new_password=secret";
+	static const char fields[] = "kind=a%22b&note=%3Ci%3E&new_password=secret";
 	struct fake_req *f = POST(fields, "PATH_INFO=/mine", MEMBER, OWN);
 	struct str id;
 	ptrdiff_t at;
@@ -328,8 +328,8 @@ static void a_wrong_token_loses_nothing(void **state)
 	assert_int_equal(f->req->out.status, 403);
 	assert_int_equal(fake.handled, 0);
 	assert_true(fake_req_has(f, "action=\"/mine\""));
-	assert_true(fake_req_has(f, "name=\"title\" value=\"a&quot;b\""));
-	assert_true(fake_req_has(f, "name=\"body\" value=\"&lt;i&gt;\""));
+	assert_true(fake_req_has(f, "name=\"kind\" value=\"a&quot;b\""));
+	assert_true(fake_req_has(f, "name=\"note\" value=\"&lt;i&gt;\""));
 	assert_false(fake_req_has(f, "secret"));
 	page = buf_str(&f->req->out.body);
 	at = str_find(page, STR("name=\"csrf\" value=\""));
@@ -368,7 +368,7 @@ static void other_sites_are_refused_even_with_a_token(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(from); i++) {
-		struct fake_req *f = POST(with_token(*state, STR(SESSION), "title=typed"),
+		struct fake_req *f = POST(with_token(*state, STR(SESSION), "kind=typed"),
 					  "PATH_INFO=/mine", MEMBER, from[i]);
 
 		assert_int_equal(f->req->out.status, 403);
@@ -565,7 +565,7 @@ static void too_often_says_when(void **state)
 	struct fake_req *f;
 
 	fake.session = ERR_LIMITED;
-	f = POST(with_token(*state, STR(SESSION), "title=typed"), "PATH_INFO=/mine", MEMBER, OWN);
+	f = POST(with_token(*state, STR(SESSION), "kind=typed"), "PATH_INFO=/mine", MEMBER, OWN);
 	assert_int_equal(f->req->out.status, 429);
 	assert_text(fake_req_header(f, "Retry-After"), "42");
 	assert_true(fake_req_has(f, "42 seconds"));
@@ -581,7 +581,7 @@ static void a_form_in_doubt_is_offered_as_the_same_form(void **state)
 	struct str again;
 
 	fake.handler = ERR_UNAVAILABLE;
-	f = POST(with_token(*state, STR(SESSION), "title=typed"), "PATH_INFO=/mine", MEMBER, OWN);
+	f = POST(with_token(*state, STR(SESSION), "kind=typed"), "PATH_INFO=/mine", MEMBER, OWN);
 	assert_int_equal(f->req->out.status, 503);
 	again = str_format(*state, "name=\"csrf\" value=\"" STR_FMT ".", STR_ARG(f->req->form_id));
 	assert_true(fake_req_has(f, again.p));

@@ -54,7 +54,8 @@ struct again_view {
 /* templates/account/resume.html: what was typed before the login */
 struct resume_field_view {
 	struct str name, value;
-	bool is_shown;             /* a text a person wrote, as against a number the form carried */
+	struct str label;          /* of a text a person wrote; empty for what the form carried unseen */
+	bool is_line;              /* a text of one line */
 };
 struct resume_view {
 	struct url action;

@@ -4,9 +4,16 @@
 #include "tmpl/account_resume.h"
 
 /* Numbers and switches travel unseen; what a person wrote is shown. */
-static bool is_text(const struct held_field *f)
+static struct resume_field_view field_view(struct req *r, const struct held_field *f)
 {
-	return str_is(f->name, STR("title")) || str_is(f->name, STR("body"));
+	struct resume_field_view view = { .name = f->name, .value = f->value };
+
+	view.is_line = str_is(f->name, STR("title"));
+	if (view.is_line)
+		view.label = req_text(r, "Title");
+	else if (str_is(f->name, STR("body")))
+		view.label = req_text(r, "Text");
+	return view;
 }
 
 err resume_page(struct req *r)
@@ -20,12 +27,9 @@ err resume_page(struct req *r)
 	if (e)
 		return e;
 	view.fields.items = ARENA_ARRAY(r->ctx.arena, struct resume_field_view, held.fields.count);
-	for (; view.fields.count < held.fields.count; view.fields.count++) {
-		const struct held_field *f = &held.fields.items[view.fields.count];
-
+	for (; view.fields.count < held.fields.count; view.fields.count++)
 		view.fields.items[view.fields.count] =
-			(struct resume_field_view){ f->name, f->value, is_text(f) };
-	}
+			field_view(r, &held.fields.items[view.fields.count]);
 	tmpl_account_resume(req_page(r), &view);
 	return resp_page(r, 200, &(struct page_meta){
 		.title = req_text(r, "Go on where you were"),

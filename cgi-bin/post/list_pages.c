@@ -35,6 +35,17 @@ void list_prepare(struct req *r)
 	post_list_prepare(&r->ctx, want);
 }
 
+static struct pager_view list_pager(struct req *r, int sort, bool is_first_page, struct str after)
+{
+	struct str word = sorts[sort].word;
+	struct url first = sort ? url_format(r->ctx.arena, "/?sort={}", word) : URL_LITERAL("/");
+	struct url next = { 0 };
+
+	if (after.n)
+		next = url_format(r->ctx.arena, "/?sort={}&after={}", word, after);
+	return pager_view_from(first, is_first_page, next);
+}
+
 err list_page(struct req *r)
 {
 	struct post_list_want *want = r->prepared;
@@ -52,9 +63,7 @@ err list_page(struct req *r)
 	view.is_first_page = want->after.n == 0;
 	view.is_guest = ctx_is_guest(&r->ctx);
 	view.rows = row_views_from(r, &list);
-	if (list.next.n)
-		view.next = url_format(r->ctx.arena, "/?sort={}&after={}", sorts[sort].word,
-				       list.next);
+	view.pager = list_pager(r, sort, view.is_first_page, list.next);
 	tmpl_post_list(req_page(r), &view);
 	return resp_page(r, 200, &(struct page_meta){
 		.title = view.heading,

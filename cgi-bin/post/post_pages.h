@@ -17,7 +17,7 @@ struct list_view {
 	struct str heading;
 	bool is_hot, is_new, is_featured;
 	struct row_views rows;
-	struct url next;           /* empty at the end */
+	struct pager_view pager;
 	bool is_first_page;
 	bool is_guest;
 };

@@ -16,7 +16,7 @@ struct user_view {
 	struct when joined;
 	int64_t posts;
 	struct row_views rows;
-	struct url next;
+	struct pager_view pager;
 	bool is_first_page;
 };
 

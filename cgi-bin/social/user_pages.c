@@ -14,6 +14,16 @@ void user_prepare(struct req *r)
 	post_list_prepare(&r->ctx, want);
 }
 
+static struct pager_view user_pager(struct req *r, bool is_first_page, struct str after)
+{
+	struct url first = url_format(r->ctx.arena, "/users/{}", r->id);
+	struct url next = { 0 };
+
+	if (after.n)
+		next = url_format(r->ctx.arena, "/users/{}?after={}", r->id, after);
+	return pager_view_from(first, is_first_page, next);
+}
+
 err user_page(struct req *r)
 {
 	struct post_list_want *want = r->prepared;
@@ -37,8 +47,7 @@ err user_page(struct req *r)
 	view.posts = user.posts;
 	view.rows = row_views_from(r, &list);
 	view.is_first_page = want->after.n == 0;
-	if (list.next.n)
-		view.next = url_format(r->ctx.arena, "/users/{}?after={}", r->id, list.next);
+	view.pager = user_pager(r, view.is_first_page, list.next);
 	tmpl_social_user(req_page(r), &view);
 	return resp_page(r, 200, &(struct page_meta){
 		.title = user.name,

@@ -5,6 +5,13 @@
 
 #define LONG_BYTES 200 /* longer ones are shown, so that the reader sees that they are there */
 
+/* What a person wrote is shown, however short; numbers and switches travel unseen. */
+static bool is_shown(const struct form_field *f)
+{
+	return f->value.n > LONG_BYTES || str_is(f->name, STR("title")) ||
+	       str_is(f->name, STR("body"));
+}
+
 static bool is_secret(struct str name)
 {
 	return str_find(name, STR("password")) >= 0;
@@ -27,7 +34,7 @@ bool form_again_take(const struct req *r, struct form_again *out)
 		if (str_is(f->name, STR(CSRF_FIELD)) || is_secret(f->name))
 			continue;
 		again.items[again.count++] =
-			(struct error_field){ f->name, f->value, f->value.n > LONG_BYTES };
+			(struct error_field){ f->name, f->value, is_shown(f) };
 	}
 	*out = again;
 	return again.count > 0;

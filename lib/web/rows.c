@@ -30,3 +30,13 @@ struct row_views row_views_from(struct req *r, const struct post_list *list)
 		views.items[views.count] = row_view(r, &list->rows.items[views.count]);
 	return views;
 }
+
+struct pager_view pager_view_from(struct url first, bool is_first_page, struct url next)
+{
+	struct pager_view view = { .next = next };
+
+	if (!is_first_page)
+		view.first = first;
+	view.is_needed = !is_first_page || next.href.n > 0;
+	return view;
+}

@@ -25,6 +25,15 @@ struct row_views {
 	size_t count;
 };
 
+/* The way on below a list, and back to its beginning: templates/parts/pager.html. */
+struct pager_view {
+	struct url first, next; /* empty: this is the first page, the last one */
+	bool is_needed;
+};
+
 struct row_views row_views_from(struct req *r, const struct post_list *list);
+
+/* first is left out when this is the first page; next is empty on the last. */
+struct pager_view pager_view_from(struct url first, bool is_first_page, struct url next);
 
 #endif

@@ -1,48 +1,14 @@
-/* Posts against real stores: writing, changing, deleting, lists and their cursors. */
-#include "unit/unit.h"
+/* Posts against real stores: writing, changing, deleting. */
+#include "unit/domain/people.h"
 
 #include "domain/comment.h"
-#include "domain/post_list.h"
-#include "domain/post_rank.h"
 #include "domain/reaction.h"
-#include "support/forum.h"
 
 static const struct db_sql sql_posts = SQL("SELECT COUNT(*) FROM post WHERE author_id = ?");
 static const struct db_sql sql_user_posts = SQL("SELECT posts FROM user WHERE user_id = ?");
 static const struct db_sql sql_logged =
 	SQL("SELECT COUNT(*) FROM moderation_log WHERE target_id = ?");
 static const struct db_sql sql_add_word = SQL("INSERT IGNORE INTO sensitive_word VALUES (?)");
-static const struct db_sql sql_set_score = SQL("UPDATE post SET score = ? WHERE author_id = ?");
-
-struct fixture {
-	struct ctx *c;
-	int64_t ann, bob, mod;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	if (stores.missing)
-		return 0;
-	f->c = forum_open();
-	f->ann = forum_user(f->c, ROLE_USER);
-	f->bob = forum_user(f->c, ROLE_USER);
-	f->mod = forum_user(f->c, ROLE_MODERATOR);
-	forum_as(f->c, f->ann, ROLE_USER);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	if (!stores.missing)
-		forum_close(f->c);
-	free(f);
-	return 0;
-}
 
 static void a_post_is_stored_rendered_and_counted(void **state)
 {
@@ -268,224 +234,17 @@ static void drafts_are_kept_until_the_post_is_written(void **state)
 	assert_int_equal(post_draft_find(f->c, 0, &saved), ERR_NOT_FOUND);
 }
 
-static struct post_list load(struct ctx *c, enum post_sort sort, struct str after, int64_t author)
-{
-	struct post_list_want want = { .sort = sort, .after = after, .author_id = author };
-	struct post_list list;
-
-	post_list_prepare(c, &want);
-	assert_int_equal(cache_flush(c->cache), OK);
-	assert_int_equal(post_list_load(c, &want, &list), OK);
-	return list;
-}
-
-/* Walk all pages; every post of `ids` is met once. Gives the number of rows. */
-static size_t walk(struct ctx *c, enum post_sort sort, int64_t author, const int64_t *ids,
-		   size_t count)
-{
-	struct post_list list;
-	struct str after = { 0 };
-	size_t rows = 0, i, k;
-	int seen[64] = { 0 };
-
-	do {
-		list = load(c, sort, after, author);
-		rows += list.rows.count;
-		for (i = 0; i < list.rows.count; i++) {
-			for (k = 0; k < count; k++)
-				seen[k] += list.rows.items[i].id == ids[k];
-		}
-		after = list.next;
-	} while (after.n && rows < 1000);
-	for (k = 0; k < count; k++)
-		assert_int_equal(seen[k], 1);
-	return rows;
-}
-
-static void pages_hold_every_post_once_with_equal_scores(void **state)
-{
-	struct fixture *f = *state;
-	int64_t ids[35];
-
-	STORES_OR_SKIP();
-	for (int i = 0; i < 35; i++) {
-		ids[i] = forum_post(f->c, "One of many", "of the same second");
-		post_rank_add(f->c, ids[i], 5000000000);
-	}
-	forum_next(f->c);
-	assert_int_equal(db_exec(f->c->db, NULL, &sql_set_score,
-				 DB_ARGS(INT64_C(5000000000), f->ann)),
-			 OK);
-	walk(f->c, POST_SORT_HOT, 0, ids, 35);
-	walk(f->c, POST_SORT_NEW, 0, ids, 35);
-	assert_int_equal(walk(f->c, POST_SORT_AUTHOR, f->ann, ids, 35), 35);
-	stores_signal("redis", SIGSTOP);
-	{
-		/* From SQL alone, in the same order. */
-		struct ctx *c = forum_open();
-		struct post_list_want want = { .sort = POST_SORT_HOT };
-		struct post_list list;
-
-		post_list_prepare(c, &want);
-		assert_int_equal(cache_flush(c->cache), ERR_UNAVAILABLE);
-		assert_int_equal(post_list_load(c, &want, &list), OK);
-		assert_int_equal(list.rows.items[0].id, ids[34]);
-		assert_int_equal(list.rows.items[9].id, ids[25]);
-		assert_true(list.next.n > 0);
-		forum_close(c);
-	}
-	stores_signal("redis", SIGCONT);
-	stores_sleep_ms(600);
-}
-
-static void the_ranking_comes_back_when_redis_lost_it(void **state)
-{
-	struct fixture *f = *state;
-	struct post_list list;
-	int64_t id;
-
-	STORES_OR_SKIP();
-	forum_empty_redis();
-	id = forum_post(f->c, "After the loss", "of everything");
-	assert_int_equal(db_exec(f->c->db, NULL, &sql_set_score,
-				 DB_ARGS(INT64_C(6000000000), f->ann)),
-			 OK);
-	list = load(f->c, POST_SORT_HOT, STR(""), 0);
-	assert_true(list.rows.count == POST_LIST_PAGE);
-	assert_int_equal(list.rows.items[0].id, id);
-}
-
-static void wrong_cursors_are_not_found(void **state)
-{
-	struct fixture *f = *state;
-	static const char *const wrong[] = { "x",   "-",   "1-",    "-1",
-					     "1-0", "1-x", "1-2-3", "99999999999999999999-1",
-					     "1" };
-	struct post_list list;
-	size_t i;
-
-	STORES_OR_SKIP();
-	for (i = 0; i < ARRAY_LEN(wrong); i++) {
-		struct post_list_want want = { .sort = POST_SORT_HOT,
-					       .after = str_from_c(wrong[i]) };
-
-		post_list_prepare(f->c, &want);
-		assert_int_equal(cache_flush(f->c->cache), OK);
-		assert_int_equal(post_list_load(f->c, &want, &list), ERR_NOT_FOUND);
-	}
-}
-
-static void pinned_posts_come_first_and_once(void **state)
-{
-	struct fixture *f = *state;
-	struct post_list list;
-	int64_t id, other;
-
-	STORES_OR_SKIP();
-	id = forum_post(f->c, "Pinned", "stays on top");
-	other = forum_post(f->c, "Another", "one");
-	assert_int_equal(post_set_pinned(f->c, id, true), ERR_FORBIDDEN);
-	forum_as(f->c, f->mod, ROLE_MODERATOR);
-	assert_int_equal(post_set_pinned(f->c, id, true), OK);
-	assert_int_equal(post_set_pinned(f->c, id, true), OK);
-	assert_int_equal(forum_number(f->c, &sql_logged, DB_ARGS(id)), 1);
-	list = load(f->c, POST_SORT_NEW, STR(""), 0);
-	assert_int_equal(list.rows.items[0].id, id);
-	assert_true(list.rows.items[0].is_pinned);
-	assert_int_equal(list.rows.items[1].id, other);
-	list = load(f->c, POST_SORT_HOT, STR(""), 0);
-	assert_int_equal(list.rows.items[0].id, id);
-	walk(f->c, POST_SORT_HOT, 0, (int64_t[]){ id, other }, 2);
-	walk(f->c, POST_SORT_NEW, 0, (int64_t[]){ id, other }, 2);
-	assert_int_equal(post_set_pinned(f->c, id, false), OK);
-	walk(f->c, POST_SORT_HOT, 0, (int64_t[]){ id, other }, 2);
-	assert_int_equal(post_set_featured(f->c, id, true), OK);
-	list = load(f->c, POST_SORT_FEATURED, STR(""), 0);
-	assert_int_equal(list.rows.items[0].id, id);
-	assert_int_equal(post_set_featured(f->c, id, false), OK);
-	list = load(f->c, POST_SORT_FEATURED, STR(""), 0);
-	assert_int_equal(list.rows.count, 0);
-}
-
-static void a_change_is_seen_by_other_processes_at_once(void **state)
-{
-	struct fixture *f = *state;
-	struct ctx *other;
-	struct post_list list;
-	int64_t id;
-
-	STORES_OR_SKIP();
-	other = forum_open();
-	id = forum_post(f->c, "Fresh", "news");
-	list = load(other, POST_SORT_NEW, STR(""), 0);
-	assert_int_equal(list.rows.items[0].id, id);
-	assert_int_equal(post_delete(f->c, id, STR("")), OK);
-	forum_next(other);
-	list = load(other, POST_SORT_NEW, STR(""), 0);
-	assert_int_not_equal(list.rows.items[0].id, id);
-	forum_close(other);
-}
-
-static void a_warm_list_needs_one_round_trip_and_no_sql(void **state)
-{
-	struct fixture *f = *state;
-
-	STORES_OR_SKIP();
-	for (int i = 0; i < 12; i++)
-		forum_post(f->c, "One more", "to fill the page");
-	load(f->c, POST_SORT_HOT, STR(""), 0);
-	forum_next(f->c);
-	db_take_count(f->c->db);
-	cache_take_count(f->c->cache);
-	load(f->c, POST_SORT_HOT, STR(""), 0);
-	assert_int_equal(db_take_count(f->c->db), 0);
-	assert_int_equal(cache_take_count(f->c->cache), 1);
-	stores_sleep_ms(1100);
-	forum_next(f->c);
-	db_take_count(f->c->db);
-	load(f->c, POST_SORT_HOT, STR(""), 0);
-	assert_in_range(db_take_count(f->c->db), 1, 2);
-}
-
-static void feeds_and_stamps_leave_deleted_posts_out(void **state)
-{
-	struct fixture *f = *state;
-	struct post_bodies bodies;
-	struct post_stamps stamps;
-	int64_t kept, gone;
-
-	STORES_OR_SKIP();
-	kept = forum_post(f->c, "Kept", "text");
-	gone = forum_post(f->c, "Gone", "text");
-	assert_int_equal(post_delete(f->c, gone, STR("")), OK);
-	assert_int_equal(post_list_feed(f->c, 5, &bodies), OK);
-	assert_int_equal(bodies.items[0].id, kept);
-	assert_text(bodies.items[0].body_md, "text");
-	assert_int_equal(post_list_stamps(f->c, kept - 1, 5, &stamps), OK);
-	assert_int_equal(stamps.count, 1);
-	assert_int_equal(stamps.items[0].id, kept);
-}
-
-#define forum_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		forum_test(a_post_is_stored_rendered_and_counted),
-		forum_test(text_that_shows_nothing_is_refused),
-		forum_test(sensitive_words_are_masked),
-		forum_test(ten_equal_forms_make_one_post),
-		forum_test(an_edit_keeps_what_was_said),
-		forum_test(of_two_edits_of_one_version_one_wins),
-		forum_test(a_deleted_post_is_gone),
-		forum_test(drafts_are_kept_until_the_post_is_written),
-		forum_test(pages_hold_every_post_once_with_equal_scores),
-		forum_test(the_ranking_comes_back_when_redis_lost_it),
-		forum_test(wrong_cursors_are_not_found),
-		forum_test(pinned_posts_come_first_and_once),
-		forum_test(a_change_is_seen_by_other_processes_at_once),
-		forum_test(a_warm_list_needs_one_round_trip_and_no_sql),
-		forum_test(feeds_and_stamps_leave_deleted_posts_out),
+		people_test(a_post_is_stored_rendered_and_counted),
+		people_test(text_that_shows_nothing_is_refused),
+		people_test(sensitive_words_are_masked),
+		people_test(ten_equal_forms_make_one_post),
+		people_test(an_edit_keeps_what_was_said),
+		people_test(of_two_edits_of_one_version_one_wins),
+		people_test(a_deleted_post_is_gone),
+		people_test(drafts_are_kept_until_the_post_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

@@ -1,0 +1,172 @@
+/* Comments against real stores: writing, changing, deleting. */
+#include "unit/domain/article.h"
+
+static const struct db_sql sql_post_comments = SQL("SELECT comments FROM post WHERE post_id = ?");
+static const struct db_sql sql_numbers =
+	SQL("SELECT COUNT(DISTINCT reply_no) * 1000 + MAX(reply_no) FROM comment"
+	    " WHERE root_id = ? AND reply_no > 0");
+static const struct db_sql sql_replies = SQL("SELECT replies FROM comment WHERE comment_id = ?");
+
+static int64_t post_comments(struct fixture *f)
+{
+	return forum_number(f->c, &sql_post_comments, DB_ARGS(f->post));
+}
+
+static void comments_go_only_where_they_belong(void **state)
+{
+	struct fixture *f = *state;
+	int64_t other, theirs, id;
+	const char *problem = NULL;
+
+	STORES_OR_SKIP();
+	other = forum_post(f->c, "Another", "post");
+	theirs = forum_comment(f->c, other, 0, "there");
+	assert_int_equal(comment_create(f->c, f->post, theirs, STR("here"), forum_form(f->c), &id,
+					&problem),
+			 ERR_NOT_FOUND);
+	assert_int_equal(comment_create(f->c, f->post + 1, 0, STR("nowhere"), forum_form(f->c), &id,
+					&problem),
+			 ERR_NOT_FOUND);
+	assert_int_equal(comment_create(f->c, f->post, 12345, STR("to nobody"), forum_form(f->c),
+					&id, &problem),
+			 ERR_NOT_FOUND);
+	assert_int_equal(comment_create(f->c, f->post, 0, STR(" \n "), forum_form(f->c), &id,
+					&problem),
+			 ERR_INVALID);
+	assert_int_equal(post_comments(f), 0);
+	forum_as(f->c, 0, ROLE_USER);
+	assert_int_equal(comment_create(f->c, f->post, 0, STR("guest"), forum_form(f->c), &id,
+					&problem),
+			 ERR_AUTH);
+}
+
+static void a_deleted_comment_with_replies_stays_as_a_stub(void **state)
+{
+	struct fixture *f = *state;
+	struct comment_page page;
+	struct comment top;
+	int64_t root, reply, leaf, post, id, next;
+	const char *problem;
+
+	STORES_OR_SKIP();
+	root = article_say(f, 0, "root");
+	reply = article_say(f, root, "reply");
+	leaf = article_say(f, reply, "leaf");
+	article_say(f, 0, "other");
+	forum_as(f->c, f->bob, ROLE_USER);
+	assert_int_equal(comment_delete(f->c, root, STR(""), &post), ERR_NOT_FOUND);
+	forum_as(f->c, f->ann, ROLE_USER);
+	assert_int_equal(comment_delete(f->c, root, STR(""), &post), OK);
+	assert_int_equal(post, f->post);
+	assert_int_equal(comment_delete(f->c, root, STR(""), &post), OK);
+	assert_int_equal(post_comments(f), 3);
+	assert_int_equal(comment_create(f->c, f->post, root, STR("late"), forum_form(f->c), &id,
+					&problem),
+			 ERR_NOT_FOUND);
+	page = article_load(f->c, f->post, COMMENT_SORT_OLD, STR(""));
+	assert_int_equal(page.roots.count, 2);
+	assert_true(page.roots.items[0]->is_deleted);
+	assert_int_equal(page.roots.items[0]->body.markup.n, 0);
+	assert_int_equal(page.roots.items[0]->children.count, 1);
+	/* A moderator takes the middle away: its answer keeps it as a stub. */
+	forum_as(f->c, f->mod, ROLE_MODERATOR);
+	assert_int_equal(comment_delete(f->c, reply, STR("rude"), &post), OK);
+	page = article_load(f->c, f->post, COMMENT_SORT_OLD, STR(""));
+	assert_true(page.roots.items[0]->children.items[0]->is_deleted);
+	assert_int_equal(page.roots.items[0]->children.items[0]->children.items[0]->id, leaf);
+	/* The last living one goes: nothing of the thread is left. */
+	assert_int_equal(comment_delete(f->c, leaf, STR(""), &post), OK);
+	assert_int_equal(forum_number(f->c, &sql_replies, DB_ARGS(root)), 0);
+	page = article_load(f->c, f->post, COMMENT_SORT_OLD, STR(""));
+	assert_int_equal(page.roots.count, 1);
+	assert_int_equal(post_comments(f), 1);
+	assert_int_equal(comment_thread(f->c, leaf, 0, &top, &next), ERR_NOT_FOUND);
+}
+
+static void an_edit_of_an_old_version_is_a_conflict(void **state)
+{
+	struct fixture *f = *state;
+	struct comment_source source;
+	const char *problem = NULL;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = article_say(f, 0, "first");
+	assert_int_equal(comment_edit(f->c, id, STR("second"), 1, &problem), OK);
+	assert_int_equal(comment_edit(f->c, id, STR("second"), 1, &problem), OK);
+	assert_int_equal(comment_edit(f->c, id, STR("third"), 1, &problem), ERR_CONFLICT);
+	assert_int_equal(comment_source(f->c, id, &source), OK);
+	assert_text(source.body_md, "second");
+	assert_int_equal(source.version, 2);
+	assert_true(source.is_own);
+	forum_as(f->c, f->bob, ROLE_USER);
+	assert_int_equal(comment_source(f->c, id, &source), ERR_NOT_FOUND);
+	assert_int_equal(comment_edit(f->c, id, STR("not mine"), 2, &problem), ERR_NOT_FOUND);
+	assert_int_not_equal(
+		article_load(f->c, f->post, COMMENT_SORT_OLD, STR("")).roots.items[0]->edited_at,
+		0);
+}
+
+struct reply_to {
+	int64_t user, post, parent;
+	struct str form;
+};
+
+static int64_t reply_at_once(struct ctx *c, int number, const void *context)
+{
+	const struct reply_to *r = context;
+	const char *problem = NULL;
+	int64_t id = 0;
+	err e;
+
+	(void)number;
+	forum_as(c, r->user, ROLE_USER);
+	e = comment_create(c, r->post, r->parent, STR("at once"),
+			   r->form.n ? r->form : forum_form(c), &id, &problem);
+	return e ? -2 : id & 0x7FFFFFFF;
+}
+
+static void replies_at_once_get_numbers_without_gaps(void **state)
+{
+	struct fixture *f = *state;
+	struct reply_to r = { f->bob, f->post, 0, { 0 } };
+	int64_t results[16];
+
+	STORES_OR_SKIP();
+	r.parent = article_say(f, 0, "root");
+	forum_at_once(16, reply_at_once, &r, results);
+	for (int i = 0; i < 16; i++)
+		assert_true(results[i] >= 0);
+	assert_int_equal(forum_number(f->c, &sql_numbers, DB_ARGS(r.parent)), 16 * 1000 + 16);
+	assert_int_equal(forum_number(f->c, &sql_replies, DB_ARGS(r.parent)), 16);
+	assert_int_equal(post_comments(f), 17);
+}
+
+static void ten_equal_forms_make_one_comment(void **state)
+{
+	struct fixture *f = *state;
+	struct reply_to r = { f->bob, f->post, 0, { 0 } };
+	int64_t results[10];
+
+	STORES_OR_SKIP();
+	r.form = forum_form(f->c);
+	forum_at_once(10, reply_at_once, &r, results);
+	for (int i = 0; i < 10; i++) {
+		assert_true(results[i] >= 0);
+		assert_int_equal(results[i], results[0]);
+	}
+	assert_int_equal(post_comments(f), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		post_test(comments_go_only_where_they_belong),
+		post_test(a_deleted_comment_with_replies_stays_as_a_stub),
+		post_test(an_edit_of_an_old_version_is_a_conflict),
+		post_test(replies_at_once_get_numbers_without_gaps),
+		post_test(ten_equal_forms_make_one_comment),
+	};
+
+	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);
+}

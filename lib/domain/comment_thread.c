@@ -131,7 +131,7 @@ static struct comment_rows with_top(struct arena *a, const struct comment *top,
 
 static err find_top(struct ctx *c, int64_t id, struct comment *out)
 {
-	struct comment_rows found;
+	struct comment_rows found = { 0 };
 	struct db_rows *rows;
 	err e = db_query(c->db, c->arena, &rows, &sql_find, DB_ARGS(id));
 

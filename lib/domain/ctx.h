@@ -30,16 +30,18 @@ struct ctx {
 	struct db *db;
 	struct cache *cache;
 	struct mq *mq;
-	struct process *process; /* what this process keeps between requests; process_new at start */
+	struct process
+		*process; /* what this process keeps between requests; process_new at start */
 	struct viewer viewer;
-	int64_t now;           /* Unix ms, UTC; the same for the whole request */
-	struct outbox_queue *outbox; /* events written by this request, to publish after the reply */
+	int64_t now; /* Unix ms, UTC; the same for the whole request */
+	struct outbox_queue
+		*outbox; /* events written by this request, to publish after the reply */
 };
 
 /*
- * A new snowflake id. The process leases a worker number on first use and renews it, on a connection
- * of its own, so that this may be called inside a transaction. ERR_UNAVAILABLE when none can be leased.
- * In domain/worker.c.
+ * A new snowflake id. The process leases a worker number on first use and renews it, on a
+ * connection of its own, so that this may be called inside a transaction. ERR_UNAVAILABLE when none
+ * can be leased. In domain/worker.c.
  */
 err ctx_new_id(struct ctx *c, int64_t *out) MUST_CHECK;
 

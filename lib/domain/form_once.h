@@ -8,9 +8,10 @@
 #include "domain/ctx.h"
 
 /*
- * Inside a transaction, before anything else is written: claim form_id for the viewer (a guest's are
- * shared; they are random) and remember that it made `made`. ERR_CONFLICT when it was claimed
- * before: roll back, then ask form_once_find. A second sender waits here until the first has committed.
+ * Inside a transaction, before anything else is written: claim form_id for the viewer (a guest's
+ * are shared; they are random) and remember that it made `made`. ERR_CONFLICT when it was claimed
+ * before: roll back, then ask form_once_find. A second sender waits here until the first has
+ * committed.
  */
 err form_once_claim(struct ctx *c, struct str form_id, int64_t made) MUST_CHECK;
 

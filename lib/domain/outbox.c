@@ -77,10 +77,10 @@ static err find_own(struct ctx *c, struct str ids, struct mq_message **out, size
 
 	if (e)
 		return e;
-	*count = 0;
-	*out = ARENA_ARRAY(c->arena, struct mq_message, db_count(rows) + 1);
-	while (db_next(rows)) {
-		m = &(*out)[(*count)++];
+	m = ARENA_ARRAY(c->arena, struct mq_message, db_count(rows) + 1);
+	*out = m;
+	*count = db_count(rows);
+	for (; db_next(rows); m++) {
 		m->id = str_format(c->arena, "%lld", (long long)db_int(rows, 0));
 		m->key = db_str(rows, 1);
 		m->body = db_str(rows, 2);

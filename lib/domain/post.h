@@ -11,8 +11,8 @@
 #include "domain/ctx.h"
 #include "html/html.h"
 
-#define POST_TITLE_MAX 100         /* code points */
-#define POST_BODY_MAX 20000        /* code points */
+#define POST_TITLE_MAX 100  /* code points */
+#define POST_BODY_MAX 20000 /* code points */
 #define POST_EDITABLE_BY_VERSION 1
 
 /* Somebody as shown beside what they wrote. */
@@ -45,29 +45,30 @@ struct post_draft {
 err post_find(struct ctx *c, int64_t id, struct post *out) MUST_CHECK;
 
 /*
- * The same, from the process's memory when what is remembered is less than a second old and has this
- * version (reaction_version's; 0 means unknown): a warm article needs no SQL. The texts of *out may be
- * the process's own: good until the next call of this function.
+ * The same, from the process's memory when what is remembered is less than a second old and has
+ * this version (reaction_version's; 0 means unknown): a warm article needs no SQL. The texts of
+ * *out may be the process's own: good until the next call of this function.
  */
 err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out) MUST_CHECK;
 
 /*
- * Mask, render, store, claim the form, count it for the author, all in one transaction; then the new rank in
- * Redis. The same form again gives the same *id_out. ERR_INVALID with *problem (English, for the
- * catalogue) when the text cannot be rendered or consists of nothing visible.
+ * Mask, render, store, claim the form, count it for the author, all in one transaction; then the
+ * new rank in Redis. The same form again gives the same *id_out. ERR_INVALID with *problem
+ * (English, for the catalogue) when the text cannot be rendered or consists of nothing visible.
  */
 err post_create(struct ctx *c, const struct post_draft *d, struct str form_id, int64_t *id_out,
 		const char **problem) MUST_CHECK;
 
 /*
- * Change one's own post (moderators: any). base_version is the one the form was filled from: ERR_CONFLICT
- * when another edit came first. What it said goes into post_revision. ERR_NOT_FOUND when it is
- * someone else's.
+ * Change one's own post (moderators: any). base_version is the one the form was filled from:
+ * ERR_CONFLICT when another edit came first. What it said goes into post_revision. ERR_NOT_FOUND
+ * when it is someone else's.
  */
 err post_edit(struct ctx *c, int64_t id, const struct post_draft *d, int64_t base_version,
 	      const char **problem) MUST_CHECK;
 
-/* Delete one's own post, or any as a moderator (then into moderation_log with the reason). Again is OK. */
+/* Delete one's own post, or any as a moderator (then into moderation_log with the reason). Again is
+ * OK. */
 err post_delete(struct ctx *c, int64_t id, struct str reason) MUST_CHECK;
 
 /* For moderators: written to moderation_log. */
@@ -95,9 +96,11 @@ struct post_revision_list {
 	size_t count;
 };
 
-/* Newest first, at most 50; texts of one version by post_revision_find. For all who may read the post. */
+/* Newest first, at most 50; texts of one version by post_revision_find. For all who may read the
+ * post. */
 err post_revisions(struct ctx *c, int64_t id, struct post_revision_list *out) MUST_CHECK;
-err post_revision_find(struct ctx *c, int64_t id, int64_t version, struct post_revision *out) MUST_CHECK;
+err post_revision_find(struct ctx *c, int64_t id, int64_t version,
+		       struct post_revision *out) MUST_CHECK;
 
 /* The viewer's draft; post_id 0 for a new post. ERR_NOT_FOUND when there is none. */
 struct post_draft_saved {

@@ -1,6 +1,7 @@
 /*
- * Lists of posts: hot, newest, featured, of one author. Ten a page, pinned ones first on the first page of
- * hot and newest, paged by a cursor, so that nothing is shown twice or skipped while others post.
+ * Lists of posts: hot, newest, featured, of one author. Ten a page, pinned ones first on the first
+ * page of hot and newest, paged by a cursor, so that nothing is shown twice or skipped while others
+ * post.
  *
  * Rows are remembered in the process for at most a second and only while no
  * post was written, changed or deleted (posts:version); counts are live.
@@ -24,15 +25,18 @@ struct post_row {
 };
 
 struct post_list {
-	struct { struct post_row *items; size_t count; } rows;
+	struct {
+		struct post_row *items;
+		size_t count;
+	} rows;
 	struct str next; /* cursor of the next page; empty at the end */
 };
 
 /* A page being asked for. Zero it, set sort, after and author_id, keep it until post_list_load. */
 struct post_list_want {
 	enum post_sort sort;
-	struct str after;      /* cursor from the address; empty for the first page */
-	int64_t author_id;     /* for POST_SORT_AUTHOR */
+	struct str after;  /* cursor from the address; empty for the first page */
+	int64_t author_id; /* for POST_SORT_AUTHOR */
 	/* The list's own, from prepare to load: the counts asked for, and of which posts. */
 	struct cache_reply *version;
 	struct cache_reply *counts[2 * POST_LIST_PAGE];

@@ -3,8 +3,8 @@
  * publish second + VOTE_SECONDS_EACH x votes. Pinned and deleted posts are not in it.
  *
  * Members are ids of 19 digits, zeros in front, so that Redis orders equal scores as
- * SQL does. The set holds the POST_RANK_MOST highest posts and has no time to live: it is there whole or
- * not at all, and built again from SQL when it is gone.
+ * SQL does. The set holds the POST_RANK_MOST highest posts and has no time to live: it is there
+ * whole or not at all, and built again from SQL when it is gone.
  */
 #ifndef DOMAIN_POST_RANK_H
 #define DOMAIN_POST_RANK_H
@@ -18,10 +18,12 @@ int64_t post_score(int64_t created_at, int64_t votes);
 
 /* Queue a change for the next flush. A set that is not there is not started. */
 void post_rank_add(struct ctx *c, int64_t post_id, int64_t score);
-void post_rank_raise(struct ctx *c, int64_t post_id, int64_t score); /* only upwards, only if in it */
+void post_rank_raise(struct ctx *c, int64_t post_id,
+		     int64_t score); /* only upwards, only if in it */
 void post_rank_remove(struct ctx *c, int64_t post_id);
 
-/* Queue what makes remembered lists stale: a post was written, changed, deleted, pinned or featured. */
+/* Queue what makes remembered lists stale: a post was written, changed, deleted, pinned or
+ * featured. */
 void post_version_bump(struct ctx *c);
 
 /* Where a page starts: after the post with this score and id. id 0: at the top. */
@@ -42,8 +44,8 @@ err post_rank_page(struct ctx *c, struct post_place after, size_t most,
 		   struct post_places *out) MUST_CHECK;
 
 /*
- * Build the ranking from SQL unless it is there, or somebody is building it: aside, and put in place
- * whole. is_forced builds it again when it is there.
+ * Build the ranking from SQL unless it is there, or somebody is building it: aside, and put in
+ * place whole. is_forced builds it again when it is there.
  */
 err post_rank_build(struct ctx *c, bool is_forced) MUST_CHECK;
 

@@ -9,11 +9,12 @@
 #include "html/html.h"
 
 struct written {
-	struct str md;    /* as typed, but for the masks */
+	struct str md; /* as typed, but for the masks */
 	struct html html;
 };
 
-/* One line, trimmed, with something to see in it. ERR_INVALID with *problem, English for the catalogue. */
+/* One line, trimmed, with something to see in it. ERR_INVALID with *problem, English for the
+ * catalogue. */
 err post_text_title(struct ctx *c, struct str typed, struct str *out,
 		    const char **problem) MUST_CHECK;
 

@@ -22,7 +22,7 @@ struct id_lease {
 struct word_store {
 	struct arena *arena; /* NULL before the first reading */
 	struct words *words;
-	int64_t read_at;     /* clock_ticks */
+	int64_t read_at; /* clock_ticks */
 };
 
 /* A memo with a bound on the bytes its values hold together. */

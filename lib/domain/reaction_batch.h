@@ -25,8 +25,9 @@ struct reaction_events {
 };
 
 /*
- * The events of a batch, ordered by kind, type, target, user; of several by one user on one target only the
- * newest. Elements that are no event are left out and logged. ERR_INVALID when the text is no JSON array.
+ * The events of a batch, ordered by kind, type, target, user; of several by one user on one target
+ * only the newest. Elements that are no event are left out and logged. ERR_INVALID when the text is
+ * no JSON array.
  */
 err reaction_batch_parse(struct arena *a, struct str json, struct reaction_events *out) MUST_CHECK;
 

@@ -2,10 +2,9 @@
  * The keys of votes, likes and versions in Redis, and what the scripts on them share. All keys of
  * a post carry the tag of its shard, so that one script may touch them together.
  *
- *   article:{3}:<post>         HASH  poster, time (published, Unix ms), votes, likes, comments, version;
- *                                    voters, likers, comment_likers: "1" when that set was loaded;
- *                                    gone: "1" when the post was deleted
- *   article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
+ *   article:{3}:<post>         HASH  poster, time (published, Unix ms), votes, likes, comments,
+ * version; voters, likers, comment_likers: "1" when that set was loaded; gone: "1" when the post
+ * was deleted article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
  *   post:liked:{3}:<post>      ZSET  user id -> Unix ms of the like
  *   comment:likes:{3}:<post>   HASH  comment id -> likes
  *   comment:liked:{3}:<post>   ZSET  "<comment>:<user>" -> Unix ms of the like
@@ -30,33 +29,34 @@ struct reaction_keys {
 struct str reaction_article_key(struct arena *a, int64_t post_id);
 struct reaction_keys reaction_keys(struct arena *a, int64_t post_id);
 
-/* The first arguments of cache_want_script(..., REACTION_KEY_COUNT, CACHE_ARGS(REACTION_KEYS(k), ...)). */
+/* The first arguments of cache_want_script(..., REACTION_KEY_COUNT, CACHE_ARGS(REACTION_KEYS(k),
+ * ...)). */
 #define REACTION_KEY_COUNT 6
 #define REACTION_KEYS(k) \
 	(k).article, (k).voters, (k).likers, (k).comment_likes, (k).comment_likers, (k).stream
 
 /* Lua: give the article and its sets their full life again, when a day of it is over. */
-#define REACTION_LUA_RENEW                                                                  \
-	"local function renew() "                                                           \
-	"if redis.call('TTL', KEYS[1]) > 604800 then return end "                           \
-	"redis.call('EXPIRE', KEYS[1], 691200) "                                            \
-	"for i = 3, 5 do redis.call('EXPIRE', KEYS[i], 694800) end "                        \
+#define REACTION_LUA_RENEW \
+	"local function renew() " \
+	"if redis.call('TTL', KEYS[1]) > 604800 then return end " \
+	"redis.call('EXPIRE', KEYS[1], 691200) " \
+	"for i = 3, 5 do redis.call('EXPIRE', KEYS[i], 694800) end " \
 	"end "
 
 /* Lua: Redis's clock in the units needed; microseconds as a text, as a double would be cut off. */
-#define REACTION_LUA_CLOCK                                                                  \
-	"local t = redis.call('TIME') "                                                     \
-	"local us = t[1] .. string.format('%06d', t[2]) "                                   \
+#define REACTION_LUA_CLOCK \
+	"local t = redis.call('TIME') " \
+	"local us = t[1] .. string.format('%06d', t[2]) " \
 	"local ms = t[1] * 1000 + math.floor(t[2] / 1000) "
 
 /*
- * Lua: the event of a change, for SQL. Far more than the relay ever leaves lying may pile up; beyond
- * that the oldest go, so that Redis does not fill up.
+ * Lua: the event of a change, for SQL. Far more than the relay ever leaves lying may pile up;
+ * beyond that the oldest go, so that Redis does not fill up.
  */
-#define REACTION_LUA_EVENT                                                                  \
-	"local function event(kind, target_type, target, user) "                            \
-	"redis.call('XADD', KEYS[6], 'MAXLEN', '~', 1000000, '*', 'kind', kind, 'type', "   \
-	"target_type, 'target', target, 'user', user, 'at', us) "                           \
+#define REACTION_LUA_EVENT \
+	"local function event(kind, target_type, target, user) " \
+	"redis.call('XADD', KEYS[6], 'MAXLEN', '~', 1000000, '*', 'kind', kind, 'type', " \
+	"target_type, 'target', target, 'user', user, 'at', us) " \
 	"end "
 
 #endif

@@ -1,9 +1,10 @@
 /* Who likes a post. */
 #include "domain/reaction.h"
 
-static const struct db_sql sql_likers =
-	SQL("SELECT u.user_id, u.username, u.avatar, u.level FROM liked l JOIN user u ON u.user_id = l.user_id"
-	    " WHERE l.target_type = 1 AND l.target_id = ? AND l.is_on = 1 ORDER BY l.changed_us LIMIT ?");
+static const struct db_sql sql_likers = SQL("SELECT u.user_id, u.username, u.avatar, u.level FROM "
+					    "liked l JOIN user u ON u.user_id = l.user_id"
+					    " WHERE l.target_type = 1 AND l.target_id = ? AND "
+					    "l.is_on = 1 ORDER BY l.changed_us LIMIT ?");
 
 err like_people(struct ctx *c, int64_t post_id, int limit, struct people *out)
 {

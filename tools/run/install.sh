@@ -19,7 +19,7 @@ DEPLOY=nginx/deploy
 BIN=/usr/lib/plaza
 SHARE=/usr/share/plaza
 NGINX=/etc/nginx/plaza ASSETS=$SHARE/assets ERRORS=$SHARE/errors CACHE=/var/cache/plaza
-RUN=/run/plaza LOG=/var/log/plaza CONFIG=/etc/plaza/plaza.conf
+RUN=/run/plaza LOG=/var/log/plaza OWN_LOG=/var/log/plaza/programs CONFIG=/etc/plaza/plaza.conf
 # shellcheck disable=SC2016 # nginx's variable
 FORM_ADDRESS='$binary_remote_addr'
 
@@ -71,11 +71,13 @@ install_nginx() {
 	put_edited $DEPLOY/plaza-tls.conf /etc/nginx/sites-available/plaza
 }
 
-# supervisor runs as root there, so each program names its account; nginx's may open the sockets.
+# supervisor runs as root there, so each program names its account; nginx's may open the sockets. What
+# root writes stays out of the account's own log folder, where a link could lead it anywhere.
 install_supervisor() {
 	local OWNER=user=plaza
 	programs_render $DEPLOY |
-		sed 's/^socket_mode=.*/&\nsocket_owner=plaza:www-data/' |
+		sed -e 's/^socket_mode=.*/&\nsocket_owner=plaza:www-data/' \
+			-e "s#^stdout_logfile=$LOG/#stdout_logfile=/var/log/supervisor/plaza-#" |
 		put_text /etc/supervisor/conf.d/plaza.conf
 }
 

@@ -236,9 +236,23 @@ struct str page_unescape(struct arena *a, struct str text)
 	return buf_str(&out);
 }
 
+/* The tag at the start of the text belongs into a line: nothing separates it from its neighbours. */
+static bool is_inline(struct str tag)
+{
+	static const char *const names[] = { "a", "b", "i", "em", "strong", "span", "code", "del" };
+	size_t i;
+
+	skip(&tag, tag.n > 1 && tag.p[1] == '/' ? 2 : 1);
+	tag = take_until(&tag, "/>");
+	for (i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_is(tag, str_from_c(names[i])))
+			return true;
+	}
+	return false;
+}
+
 struct str page_text(struct arena *a, struct str markup)
 {
-	struct str plain;
 	struct buf out;
 	bool is_tag = false;
 	size_t i;
@@ -246,16 +260,22 @@ struct str page_text(struct arena *a, struct str markup)
 	buf_init(&out, a, markup.n + 1);
 	for (i = 0; i < markup.n; i++) {
 		char c = markup.p[i];
+		bool was_tag = is_tag;
 
-		if (c == '<')
+		if (c == '<') {
 			is_tag = true;
-		if (!is_tag && !(is_space(c) && (!out.n || out.p[out.n - 1] == ' ')))
-			buf_add_char(&out, is_space(c) ? ' ' : c);
+			c = is_inline(str_slice(markup, i, markup.n)) ? '\0' : ' ';
+		}
 		if (c == '>')
 			is_tag = false;
+		if (was_tag || c == '\0')
+			continue;
+		if (!is_space(c))
+			buf_add_char(&out, c);
+		else if (out.n && out.p[out.n - 1] != ' ')
+			buf_add_char(&out, ' ');
 	}
-	plain = page_unescape(a, buf_str(&out));
-	return str_trim(plain);
+	return str_trim(page_unescape(a, buf_str(&out)));
 }
 
 static bool is_field(const struct page_tag *tag, const char *field)

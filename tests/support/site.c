@@ -120,6 +120,17 @@ static void read_routes(struct site *s, struct str program)
 		fail("cannot", line.p);
 }
 
+static bool has_program(const struct site *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->program_count; i++) {
+		if (str_is(s->programs[i].name, str_from_c(name)))
+			return true;
+	}
+	return false;
+}
+
 struct site *site_start(const char *const *programs)
 {
 	struct arena *a = arena_new(65536);
@@ -139,8 +150,12 @@ struct site *site_start(const char *const *programs)
 	open_stores(s);
 	migrate(s);
 	open_ctx(s);
-	for (; *programs; programs++)
-		open_program(s, *programs, true);
+	for (; *programs; programs++) {
+		if (has_program(s, *programs))
+			site_add_process(s, *programs);
+		else
+			open_program(s, *programs, true);
+	}
 	for (size_t i = 0; i < s->program_count; i++)
 		read_routes(s, s->programs[i].name);
 	return s;

@@ -26,7 +26,7 @@
 
 struct site;
 
-/* Stores, schema, and one process of each program, named up to a NULL. */
+/* Stores, schema, and one process for each program named, up to a NULL. */
 struct site *site_start(const char *const *programs);
 
 /* Ends what site_start began. Fails the test program when a program did not end by itself in good

@@ -12,6 +12,10 @@
 #include "web/csrf.h"
 
 #define AT_ONCE_MOST 64
+#define BROWSERS_MOST 2000
+
+static struct browser *browsers[BROWSERS_MOST];
+static size_t browser_count;
 
 /* Of what people wrote and did; not what processes keep for themselves. */
 static const struct db_sql sql_sum =
@@ -31,20 +35,29 @@ struct str visit_address(struct arena *a)
 			  1 + secret_random_below(254));
 }
 
-struct browser *visit_guest(struct site *s)
+static struct browser *keep(struct browser *b)
 {
-	struct browser *b = browser_open(s);
-
+	if (browser_count == BROWSERS_MOST)
+		BUG("more than %d browsers", BROWSERS_MOST);
+	browsers[browser_count++] = b;
 	b->address = visit_address(b->arena).p;
 	return b;
 }
 
+struct browser *visit_guest(struct site *s)
+{
+	return keep(browser_open(s));
+}
+
 struct browser *visit_member(struct site *s, enum role role)
 {
-	struct browser *b = browser_open_as(s, site_user(s, "u", role));
+	return keep(browser_open_as(s, site_user(s, "u", role)));
+}
 
-	b->address = visit_address(b->arena).p;
-	return b;
+void visit_end(void)
+{
+	while (browser_count)
+		browser_close(browsers[--browser_count]);
 }
 
 int64_t visit_id(const struct browser *b)
@@ -253,7 +266,7 @@ static void run_child(struct browser *b, const struct ask *ask, int number, int 
 	_exit(0);
 }
 
-static void fork_all(struct browser **browsers, size_t step, const struct ask *asks, int count,
+static void fork_all(struct browser **who, size_t step, const struct ask *asks, int count,
 		     struct at_once *out)
 {
 	const size_t size = AT_ONCE_MOST * sizeof(*out);
@@ -269,7 +282,7 @@ static void fork_all(struct browser **browsers, size_t step, const struct ask *a
 		children[i] = fork();
 		if (children[i] == 0) {
 			close(gate[1]);
-			run_child(browsers[(size_t)i * step], &asks[(size_t)i * step], i, gate[0],
+			run_child(who[(size_t)i * step], &asks[(size_t)i * step], i, gate[0],
 				  &shared[i]);
 		}
 	}
@@ -287,8 +300,8 @@ void visit_at_once(struct browser *b, const struct ask *ask, int count, struct a
 	fork_all(&b, 0, ask, count, out);
 }
 
-void visit_all_at_once(struct browser **browsers, const struct ask *asks, int count,
+void visit_all_at_once(struct browser **who, const struct ask *asks, int count,
 		       struct at_once *out)
 {
-	fork_all(browsers, 1, asks, count, out);
+	fork_all(who, 1, asks, count, out);
 }

@@ -4,22 +4,22 @@
 #ifndef SUPPORT_VISIT_H
 #define SUPPORT_VISIT_H
 
-#include <sys/types.h>
-
 #include "support/page.h"
 #include "support/site.h"
 
-/* A reader with an address of their own, so that nobody meets another one's limits. */
+/*
+ * A reader with an address of their own, so that nobody meets another one's limits; a new account,
+ * logged in. They stay until visit_end.
+ */
 struct browser *visit_guest(struct site *s);
-/* A new account, logged in. */
 struct browser *visit_member(struct site *s, enum role role);
+void visit_end(void);
 /* Whose it is; 0 for a guest. */
 int64_t visit_id(const struct browser *b);
 struct str visit_name(struct site *s, const struct browser *b);
 struct str visit_address(struct arena *a);
 
-/* "title=%3Ci%3E&body=x" of names and values, ended by NULL. A value with "\x01" for NUL is possible
- * by visit_encode. */
+/* "title=%3Ci%3E&body=x" of names and values, ended by NULL. */
 struct str visit_fields(struct browser *b, ...);
 struct str visit_encode(struct arena *a, struct str text);
 
@@ -60,7 +60,7 @@ struct at_once {
 void visit_at_once(struct browser *b, const struct ask *ask, int count, struct at_once *out);
 
 /* The same from several browsers, one request each. */
-void visit_all_at_once(struct browser **browsers, const struct ask *asks, int count,
+void visit_all_at_once(struct browser **who, const struct ask *asks, int count,
 		       struct at_once *out);
 
 #endif

@@ -44,8 +44,6 @@ static void a_published_post_is_found_everywhere(void **state)
 	r = get(guest, visit_path(guest, "/users/%lld", (long long)visit_id(ann)));
 	assert_page(guest, r, 200);
 	assert_has(r, shown);
-	browser_close(ann);
-	browser_close(guest);
 }
 
 static void the_writer_is_told_once_that_it_worked(void **state)
@@ -61,7 +59,6 @@ static void the_writer_is_told_once_that_it_worked(void **state)
 	assert_text(page_text(ann->arena, page_by_class(r.body, "flash")), "Published.");
 	r = get(ann, at.p);
 	assert_int_equal(page_count(r.body, "class=\"flash\""), 0);
-	browser_close(ann);
 }
 
 static void an_edit_keeps_what_was_there_before(void **state)
@@ -91,8 +88,6 @@ static void an_edit_keeps_what_was_there_before(void **state)
 	assert_page(guest, r, 200);
 	assert_has(r, "first body");
 	assert_int_equal(get(guest, post_path(guest, id, "/history/9")).status, 404);
-	browser_close(ann);
-	browser_close(guest);
 }
 
 static void an_edit_of_an_old_version_is_a_conflict(void **state)
@@ -115,7 +110,6 @@ static void an_edit_of_an_old_version_is_a_conflict(void **state)
 	/* The same once more is no fourth version. */
 	assert_int_equal(edit(ann, id, "Mine", "my own text", "2").status, 303);
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 3);
-	browser_close(ann);
 }
 
 static void a_deleted_post_is_gone_everywhere(void **state)
@@ -148,8 +142,6 @@ static void a_deleted_post_is_gone_everywhere(void **state)
 	assert_int_equal(edit(ann, id, "a", "b", "1").status, 404);
 	assert_int_equal(post_form(ann, post_path(ann, id, "/delete"), "").status, 303);
 	assert_int_equal(visit_number(site, &sql_count, DB_ARGS(visit_id(ann))), 0);
-	browser_close(ann);
-	browser_close(bob);
 }
 
 static void others_cannot_touch_it(void **state)
@@ -171,8 +163,6 @@ static void others_cannot_touch_it(void **state)
 	assert_int_equal(post_form(eve, post_path(eve, id, "/feature"), "on=1").status, 403);
 	assert_same(visit_sum(site, ann->arena), before);
 	assert_has_not(get(eve, post_path(eve, id, "")), "/edit\"");
-	browser_close(ann);
-	browser_close(eve);
 }
 
 static void a_moderator_may_and_it_is_written_down(void **state)
@@ -195,8 +185,6 @@ static void a_moderator_may_and_it_is_written_down(void **state)
 	assert_int_equal(visit_number(site, &sql_log,
 				      DB_ARGS(id, visit_id(mod), STR("post.edit"), STR(""))),
 			 1);
-	browser_close(ann);
-	browser_close(mod);
 }
 
 static void pinned_and_featured_posts_stand_out(void **state)
@@ -228,8 +216,6 @@ static void pinned_and_featured_posts_stand_out(void **state)
 	assert_int_equal(post_form(mod, post_path(mod, old, "/pin"), "on=0").status, 303);
 	assert_int_equal(post_form(mod, post_path(mod, newer, "/feature"), "on=0").status, 303);
 	assert_has_not(get(ann, "/?sort=featured"), "Small talk 552");
-	browser_close(ann);
-	browser_close(mod);
 }
 
 static void two_posts_of_one_form_are_one(void **state)
@@ -247,7 +233,6 @@ static void two_posts_of_one_form_are_one(void **state)
 	assert_status(second, 303);
 	assert_same(reply_header(ann, &second, "Location"), reply_header(ann, &first, "Location"));
 	assert_int_equal(visit_number(site, &sql_posts, DB_ARGS(visit_id(ann))), 1);
-	browser_close(ann);
 }
 
 static const struct CMUnitTest tests[] = {

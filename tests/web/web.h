@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <unistd.h>
+
 #include "support/visit.h"
 
 /* The site of the program; its programs are given by WEB_TEST_MAIN. */
@@ -64,6 +66,21 @@ static inline void assert_has_at(struct reply r, const char *text, bool is_wante
 #define assert_has(reply, text) assert_has_at((reply), (text), true, __FILE__, __LINE__)
 #define assert_has_not(reply, text) assert_has_at((reply), (text), false, __FILE__, __LINE__)
 
+/* What a person reads on it, without the markup. */
+static inline void assert_shows_at(struct browser *b, struct reply r, const char *text,
+				   const char *file, int line)
+{
+	struct str shown = page_text(b->arena, page_by_id(r.body, "main"));
+
+	if (str_find(shown, str_from_c(text)) >= 0)
+		return;
+	print_error("\"%s\" is not shown:\n", text);
+	show_reply(r);
+	_fail(file, line);
+}
+#define assert_shows(browser, reply, text) \
+	assert_shows_at((browser), (reply), (text), __FILE__, __LINE__)
+
 static inline void assert_text_at(struct str got, struct str wanted, const char *file, int line)
 {
 	if (str_is(got, wanted))
@@ -95,6 +112,7 @@ static inline void assert_redirect_at(struct browser *b, struct reply r, const c
 	static int stop_site(void **state) \
 	{ \
 		(void)state; \
+		visit_end(); \
 		site_stop(site); \
 		return 0; \
 	} \

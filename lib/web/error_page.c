@@ -94,6 +94,7 @@ static void start_over(struct req *r)
 {
 	http_response_init(&r->out, r->ctx.arena);
 	r->page.buf = NULL;
+	r->web->new_flash = (struct str){ 0 };
 	r->web->is_micro_cached = false;
 	r->web->is_answered = false;
 }
@@ -136,6 +137,7 @@ static void show(struct req *r, const struct words *w)
 				.request_id = r->in.id };
 	struct page_meta meta = { .title = v.title, .is_noindex = true };
 	struct page_out *out;
+	err e;
 
 	start_over(r);
 	offer_again(r, w->status, &v);
@@ -148,9 +150,10 @@ static void show(struct req *r, const struct words *w)
 		v.login = url_format(r->ctx.arena, "/login?next={}", req_here(r).href);
 	out = req_page(r);
 	tmpl_error(out, &v);
-	if (resp_page(r, w->status, &meta))
-		BUG("a page that needs nothing cannot be made");
 	add_headers(r, w->status);
+	e = resp_page(r, w->status, &meta);
+	if (e)
+		BUG("a page that needs nothing cannot be made: %s", err_name(e));
 }
 
 void error_page(struct req *r, err e)

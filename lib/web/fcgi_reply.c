@@ -61,7 +61,7 @@ static void add_record(struct batch *b, unsigned char type, const void *content,
 	header[6] = header[7] = 0;
 	b->parts[b->count++] = (struct iovec){ header, HEADER };
 	if (n)
-		b->parts[b->count++] = (struct iovec){ (void *)(uintptr_t)content, n };
+		b->parts[b->count++] = (struct iovec){ (void *)content, n };
 }
 
 static void add_text(struct batch *b, struct str text)

@@ -51,30 +51,31 @@ struct req_state {
 	const struct source *source;
 	int64_t body_length;           /* CONTENT_LENGTH; -1 when it is no number */
 	struct str content_type, body; /* body: as sent, once it was read */
-	enum problem problem;
-	struct str allow;    /* for 405 */
-	bool is_answered;    /* a resp_ function was called */
-	struct buf page_buf; /* where r->page writes */
+	struct str allow;              /* for 405 */
+	struct buf page_buf;           /* where r->page writes */
 
 	struct str session_cookie; /* of the right form, found or not; empty otherwise */
 	struct str guest_cookie;   /* of the right form; made when a page needs one */
 	struct session_want *session_want;
 	struct cache_reply *address_window; /* of the route's limit; NULL when there is none */
-	bool is_session_unknown;            /* Redis did not answer: the reader may well have one */
-	enum origin origin;                 /* of a POST */
-	bool is_token_right;
-	bool is_own_form; /* a POST from the site's own page, for sure: its fields may be shown */
 
 	struct csrf_page csrf; /* tokens written into this page */
-	bool is_guest_bound;   /* a token is bound to guest_cookie: the browser must have it */
 	struct str token;      /* when set, this one is written instead: the same form again */
 
 	struct str new_session; /* a session started here; empty otherwise */
 	int64_t new_session_seconds;
-	bool is_logged_out;
 	struct str new_flash; /* cookie value */
+
+	enum problem problem;
+	enum origin origin; /* of a POST */
+	bool is_token_right;
+	bool is_own_form; /* a POST from the site's own page, for sure: its fields may be shown */
+	bool is_session_unknown; /* Redis did not answer: the reader may well have one */
+	bool is_guest_bound;     /* a token is bound to guest_cookie: the browser must have it */
+	bool is_logged_out;
 	bool is_flash_shown;
 	bool is_micro_cached;
+	bool is_answered; /* a resp_ function was called */
 };
 
 /* A request read from its source, not yet routed. Never NULL: what is wrong is in web->problem. */

@@ -227,9 +227,8 @@ struct str reply_header(struct browser *b, const struct reply *r, const char *na
 	struct str head = r->head;
 	struct str value = { 0 };
 
-	if (!next_header(&head, str_from_c(name), &value))
-		return (struct str){ 0 };
-	return str_copy(b->arena, value);
+	next_header(&head, str_from_c(name), &value);
+	return value.n ? str_copy(b->arena, value) : value;
 }
 
 static struct reply read_reply(struct browser *b, struct str answer)

@@ -12,7 +12,7 @@
 #define SESSION_SECONDS (12 * 3600)
 #define SESSION_REMEMBER_SECONDS (30 * 86400)
 #define SESSION_ABSOLUTE_SECONDS (90 * 86400)
-#define SESSION_TOUCH_MS (60 * 1000) /* the life in Redis is extended at most once in this time */
+#define SESSION_TOUCH_MS (5 * 60 * 1000) /* the life in Redis is extended at most once in this time */
 #define SESSION_MOST 20              /* of one user: one more ends the one that would end first */
 
 struct session {

@@ -189,6 +189,7 @@ main() {
 	rm -f "$OUT"/{results,notes,queries,processes}
 	machine
 	"$TOP/tests/support/services.sh" remove "$OUT/state" >/dev/null 2>&1 || true
+	[ ! -e "$OUT/state/run" ] || die "$OUT/state is in use" "another run is still there, or it cannot be removed"
 	trap 'stack_stop' EXIT
 	trap 'exit 130' INT TERM
 	step "starting the site, with stores of its own"
@@ -220,7 +221,8 @@ main() {
 	fi
 	ceilings_stop
 	note_memory end
-	awk -f "$HERE/report.awk" <(requests_table) "$OUT/notes" "$OUT/queries" "$OUT/results" |
+	awk -f "$HERE/report.awk" file=1 <(requests_table) file=2 "$OUT/notes" \
+		file=3 "$OUT/queries" file=4 "$OUT/results" |
 		tee "$OUT/report.md"
 }
 

@@ -1,7 +1,5 @@
-# The report: requests.tsv, notes, queries and results (in this order) to Markdown. Of several rounds
-# the median is told; a ratio is the median of the rounds' own ratios.
-
-FNR == 1 { file++ }
+# The report in Markdown, from file=1 requests.tsv, file=2 the notes, file=3 the queries and file=4 the
+# results. Of several rounds the median is told; a ratio is the median of the rounds' own ratios.
 
 file == 1 {
 	order[++kinds] = $1

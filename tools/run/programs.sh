@@ -7,7 +7,7 @@
 programs_render() { # DEPLOY
 	local NAME KIND PROCESSES
 	while read -r NAME KIND PROCESSES; do
-		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES BIN RUN LOG CONFIG OWNER
+		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES BIN RUN LOG OWN_LOG CONFIG OWNER
 	done < <(programs_table "$1")
 }
 

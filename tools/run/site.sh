@@ -25,7 +25,7 @@ site_configure() {
 	export PLAZA_CONFIG=$STATE/plaza.conf
 	rm -rf "$STATE/cache"
 	mkdir -p "$STATE/cache"
-	BIN=$STATE/programs/bin RUN=$STATE/run LOG=$STATE/log CONFIG=$PLAZA_CONFIG
+	BIN=$STATE/programs/bin RUN=$STATE/run LOG=$STATE/log OWN_LOG=$STATE/log CONFIG=$PLAZA_CONFIG
 	CRON_ACCOUNT='' OWNER=''
 	programs_check "$from/deploy" "$BIN"
 	nginx_configure "$from"

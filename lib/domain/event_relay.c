@@ -15,6 +15,12 @@ static const struct cache_script script_open =
 		     "if r.err and not string.find(r.err, 'BUSYGROUP', 1, true) then return r end "
 		     "return 1");
 
+/* In one step: an entry acknowledged but not deleted would lie in the stream for ever. */
+static const struct cache_script script_strike =
+	CACHE_SCRIPT("local group = table.remove(ARGV, 1) "
+		     "redis.call('XACK', KEYS[1], group, unpack(ARGV)) "
+		     "return redis.call('XDEL', KEYS[1], unpack(ARGV))");
+
 /* Where an event goes: each kind has a routing key, each key one message under construction. */
 enum { KEY_VOTE, KEY_LIKE, KEY_COUNT };
 
@@ -179,19 +185,16 @@ static void add_entries(struct round *r, int shard, const struct cache_reply *en
 	}
 }
 
-/* XACK or XDEL: two or one words, the key, the ids. */
-static void want_strike(struct round *r, struct str verb, bool is_of_group, int shard)
+static void want_strike(struct round *r, int shard)
 {
 	const struct strike *s = &r->strikes[shard];
-	struct cache_arg *args = ARENA_ARRAY(r->c->arena, struct cache_arg, s->count + 3);
-	size_t n = 0;
+	struct cache_arg *args = ARENA_ARRAY(r->c->arena, struct cache_arg, s->count + 2);
 
-	args[n++] = cache_arg_text(verb);
-	args[n++] = cache_arg_text(r->streams[shard]);
-	if (is_of_group)
-		args[n++] = cache_arg_text(GROUP);
-	memcpy(args + n, s->ids, s->count * sizeof(*args));
-	cache_want(r->c->cache, (struct cache_args){ args, n + s->count });
+	args[0] = cache_arg_text(r->streams[shard]);
+	args[1] = cache_arg_text(GROUP);
+	memcpy(args + 2, s->ids, s->count * sizeof(*args));
+	cache_want_script(r->c->cache, &script_strike, 1,
+			  (struct cache_args){ args, s->count + 2 });
 }
 
 static err strike_off(struct round *r, size_t *moved)
@@ -201,8 +204,7 @@ static err strike_off(struct round *r, size_t *moved)
 	for (i = 0; i < REACTION_SHARDS; i++) {
 		if (!r->strikes[i].count)
 			continue;
-		want_strike(r, STR("XACK"), true, i);
-		want_strike(r, STR("XDEL"), false, i);
+		want_strike(r, i);
 		*moved += r->strikes[i].count;
 	}
 	return cache_flush(r->c->cache);

@@ -5,7 +5,7 @@
  *
  * An entry is delivered at least once, and the entries of a post in their order. A round that fails
  * strikes nothing off: what was read stays with its reader and comes first in the next
- * round. Two at once are harmless; some events then arrive twice.
+ * round. Two at once are harmless: some events then arrive twice, or before an older one.
  *
  * A message is a JSON array, in order:
  *   [{"kind":"vote","type":1,"target":"123","user":"45","at":1769847909000123}, ...]

@@ -32,8 +32,10 @@ static const struct db_sql sql_failed =
 	SQL("UPDATE outbox SET state = ?, attempts = ?, next_try_at = ?"
 	    " WHERE event_id = ? AND state IN (0, 2)");
 
-static const struct db_sql sql_late = SQL(
-	"SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN (0, 2) AND created_at < ?");
+/* An event may be meant for much later, so it is late when it was due, or refused, long ago. */
+static const struct db_sql sql_late =
+	SQL("SELECT COUNT(*), MIN(created_at) FROM outbox"
+	    " WHERE (state = 0 AND next_try_at < ?) OR (state = 2 AND created_at < ?)");
 
 struct batch {
 	struct ctx *c;
@@ -161,13 +163,14 @@ err outbox_replay(struct ctx *c, size_t *claimed)
 
 err outbox_check_late(struct ctx *c)
 {
+	int64_t before = c->now - OUTBOX_LATE_MS;
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_late, DB_ARGS(c->now - OUTBOX_LATE_MS));
+	err e = db_query(c->db, c->arena, &rows, &sql_late, DB_ARGS(before, before));
 
 	if (e)
 		return e;
 	if (db_next(rows) && db_int(rows, 0) > 0)
-		log_error("ALARM outbox: %lld events wait, the oldest for %lld s",
+		log_error("ALARM outbox: %lld events are late, the oldest was recorded %lld s ago",
 			  (long long)db_int(rows, 0),
 			  (long long)((c->now - db_int(rows, 1)) / CLOCK_SECOND));
 	return OK;

@@ -10,7 +10,7 @@
 #define OUTBOX_ATTEMPTS 10 /* then an event is dead, with an alarm in the log */
 #define OUTBOX_BATCH 100
 #define OUTBOX_CLAIM_MS 60000 /* a claimed row that was not settled is due again after this */
-#define OUTBOX_LATE_MS 600000 /* older than this and not sent: an alarm */
+#define OUTBOX_LATE_MS 600000 /* due for longer than this and not sent: an alarm */
 
 /*
  * Claim one batch of rows that are due, publish them, write down what became of each. *claimed is

@@ -70,6 +70,34 @@ static bool is_installed(const char *name)
 	return access("/usr/lib/rabbitmq/bin/rabbitmq-server", X_OK) == 0;
 }
 
+/*
+ * A test program may be aborted or killed: then this process, which notices by the end of the pipe,
+ * ends the servers and removes their folder.
+ */
+static bool watch_over(void)
+{
+	const char *argv[] = { "bash", SERVICES, "remove", stores.folder, NULL };
+	int ends[2];
+	char byte;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return false;
+	switch (fork()) {
+	case -1:
+		return false;
+	case 0:
+		setsid();
+		close(ends[1]);
+		while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+			;
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(1);
+	default:
+		close(ends[0]);
+		return true;
+	}
+}
+
 int stores_set_up(void **state)
 {
 	char path[128];
@@ -84,7 +112,7 @@ int stores_set_up(void **state)
 		return 0;
 	stores.arena = arena_new(16384);
 	snprintf(stores.folder, sizeof(stores.folder), "/tmp/stores-XXXXXX");
-	if (!mkdtemp(stores.folder))
+	if (!mkdtemp(stores.folder) || !watch_over())
 		return -1;
 	for (i = 0; i < needed_count; i++) {
 		if (!services("start", needed[i]))

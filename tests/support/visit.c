@@ -54,6 +54,11 @@ struct browser *visit_member(struct site *s, enum role role)
 	return keep(browser_open_as(s, site_user(s, "u", role)));
 }
 
+struct browser *visit_again(struct site *s, int64_t user_id)
+{
+	return keep(browser_open_as(s, user_id));
+}
+
 void visit_end(void)
 {
 	while (browser_count)

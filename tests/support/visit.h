@@ -13,6 +13,8 @@
  */
 struct browser *visit_guest(struct site *s);
 struct browser *visit_member(struct site *s, enum role role);
+/* The same person on another device. */
+struct browser *visit_again(struct site *s, int64_t user_id);
 void visit_end(void);
 /* Whose it is; 0 for a guest. */
 int64_t visit_id(const struct browser *b);

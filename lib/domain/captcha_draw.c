@@ -133,7 +133,7 @@ static void draw_noise(struct drawing *d, int paper)
 		int colour = i % 2 ? paper : d->ink;
 
 		for (x = 0; x < WIDTH; x++)
-			dot(d, x, y + slope * (x - WIDTH / 2) + bow * sin(x / length), 3, colour);
+			dot(d, x, y + slope * (x - WIDTH / 2.0) + bow * sin(x / length), 3, colour);
 	}
 	for (i = 0; i < SPECKS; i++)
 		dot(d, chance(d, 0, WIDTH), chance(d, 0, HEIGHT), chance(d, 2, 5), shade(d, 90, 200));

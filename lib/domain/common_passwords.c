@@ -181,7 +181,7 @@ static void reading_init(struct reading *r, struct str folded)
 
 size_t common_password_pieces(struct str folded, const struct str *own, size_t own_count)
 {
-	struct reading r;
+	struct reading r = { 0 };
 	size_t i, k;
 
 	reading_init(&r, folded);

@@ -55,7 +55,7 @@ static bool read_kind(struct json_object *o, enum mail_kind *out)
 	size_t i;
 
 	for (i = 0; name && i < ARRAY_LEN(kinds); i++) {
-		if (strcmp(name, kinds[i]))
+		if (strcmp(name, kinds[i]) != 0)
 			continue;
 		*out = (enum mail_kind)i;
 		return true;

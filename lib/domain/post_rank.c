@@ -194,7 +194,7 @@ static err catch_up(struct ctx *c)
 
 static err build_locked(struct ctx *c, struct str token)
 {
-	struct cache_reply *reply;
+	struct cache_reply *reply = NULL;
 	err e = build_aside(c);
 
 	if (!e)

@@ -179,7 +179,7 @@ static err activate_work(void *context)
 
 err user_activate(struct ctx *c, struct str token, struct user *out)
 {
-	struct user activated;
+	struct user activated = { 0 };
 	struct activate_job job = { .c = c, .token = token, .out = &activated };
 	err e = db_transaction(c->db, activate_work, &job);
 

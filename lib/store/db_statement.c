@@ -133,19 +133,10 @@ static err prepare_new(struct db *db, const struct db_sql *sql, struct db_statem
 
 err db_prepare(struct db *db, const struct db_sql *sql, struct db_statement **out)
 {
-	struct db_statement *s;
-	err e;
-
 	if (db->used * 2 >= db->room)
 		grow_table(db);
-	s = find(db->statements, db->room, sql);
-	if (!s->sql) {
-		e = prepare_new(db, sql, s);
-		if (e)
-			return e;
-	}
-	*out = s;
-	return OK;
+	*out = find(db->statements, db->room, sql);
+	return (*out)->sql ? OK : prepare_new(db, sql, *out);
 }
 
 static void bind_arg(MYSQL_BIND *b, const struct db_arg *arg)
@@ -156,11 +147,11 @@ static void bind_arg(MYSQL_BIND *b, const struct db_arg *arg)
 		return;
 	case DB_KIND_INT:
 		b->buffer_type = MYSQL_TYPE_LONGLONG;
-		b->buffer = (void *)(uintptr_t)&arg->number; /* the API has no const */
+		b->buffer = (void *)&arg->number; /* the API has no const */
 		return;
 	case DB_KIND_TEXT:
 		b->buffer_type = MYSQL_TYPE_STRING;
-		b->buffer = (void *)(uintptr_t)(arg->text.p ? arg->text.p : "");
+		b->buffer = (void *)(arg->text.p ? arg->text.p : "");
 		b->buffer_length = arg->text.n;
 		return;
 	}
@@ -170,12 +161,13 @@ err db_execute(struct db *db, const struct db_sql *sql, struct db_args args,
 	       struct db_statement **out)
 {
 	MYSQL_BIND binds[MOST_ARGS];
-	struct db_statement *s;
+	struct db_statement *s = NULL;
 	err e = db_ready(db);
 	size_t i;
 
 	if (!e)
 		e = db_prepare(db, sql, &s);
+	*out = s;
 	if (e)
 		return e;
 	if (args.count != s->params || args.count > MOST_ARGS)
@@ -189,18 +181,17 @@ err db_execute(struct db *db, const struct db_sql *sql, struct db_args args,
 	db->sent_at = clock_ticks();
 	if (mysql_stmt_execute(s->handle))
 		return db_fail_statement(db, s->handle, sql);
-	*out = s;
 	return OK;
 }
 
 err db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args)
 {
-	struct db_statement *s;
+	struct db_statement *s = NULL;
 	err e = db_execute(db, sql, args, &s);
 
 	if (e)
 		return e;
-	if (s->columns)
+	if (s->columns) /* NOLINT(clang-analyzer-core.NullDereference): set when there is no error */
 		BUG("db_exec of a statement that gives rows: %s", sql->text);
 	if (changed)
 		*changed = (int64_t)mysql_stmt_affected_rows(s->handle);

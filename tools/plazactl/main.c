@@ -63,7 +63,7 @@ bool take_flag(struct words_given *given, const char *flag)
 	int i;
 
 	for (i = 0; i < given->count; i++) {
-		if (strcmp(given->items[i], flag))
+		if (strcmp(given->items[i], flag) != 0)
 			continue;
 		remove_words(given, i, 1);
 		return true;
@@ -77,7 +77,7 @@ const char *take_option(struct words_given *given, const char *option)
 	int i;
 
 	for (i = 0; i < given->count; i++) {
-		if (strcmp(given->items[i], option))
+		if (strcmp(given->items[i], option) != 0)
 			continue;
 		value = i + 1 < given->count ? given->items[i + 1] : "";
 		remove_words(given, i, *value ? 2 : 1);

@@ -23,7 +23,7 @@ static bool read_role(const char *name, enum role *out)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(roles); i++) {
-		if (strcmp(name, roles[i]))
+		if (strcmp(name, roles[i]) != 0)
 			continue;
 		*out = (enum role)i;
 		return true;

@@ -15,6 +15,7 @@ static struct cache_reply *place(const redisReadTask *task)
 	return ARENA_NEW(c->arena, struct cache_reply);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): hiredis wants it so */
 static void *make_text(const redisReadTask *task, char *p, size_t n)
 {
 	struct cache *c = task->privdata;

@@ -12,7 +12,7 @@
 #include "base/log.h"
 
 #define FRAME_MOST 131072
-#define LOGIN_MS 2000
+#define LOGIN_MS 1000
 #define GOODBYE_MS 500
 /*
  * A consumer asks the broker for messages all the time and so can serve heartbeats; a
@@ -29,7 +29,7 @@ static struct timeval milliseconds(int64_t ms)
 
 amqp_bytes_t mq_bytes(struct str s)
 {
-	return (amqp_bytes_t){ .len = s.n, .bytes = (void *)(uintptr_t)s.p }; /* no const there */
+	return (amqp_bytes_t){ .len = s.n, .bytes = (void *)s.p }; /* no const there */
 }
 
 struct mq *mq_new(const struct config *config)

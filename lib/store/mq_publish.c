@@ -95,8 +95,8 @@ static void mark_returned(struct window *w, const amqp_basic_properties_t *prope
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		int n = snprintf(text, sizeof(text), "%llu",
-				 (unsigned long long)(w->first_tag + i));
+		unsigned long long tag = w->first_tag + i;
+		int n = snprintf(text, sizeof(text), "%llu", tag);
 
 		if (properties->correlation_id.len != (size_t)n ||
 		    memcmp(properties->correlation_id.bytes, text, (size_t)n) != 0)
@@ -171,10 +171,11 @@ static err await_confirms(struct mq *m, struct window *w)
 static err publish_window(struct mq *m, const struct mq_message *messages, size_t count, bool *done,
 			  size_t *sent)
 {
-	struct window w = { .messages = messages, .first_tag = m->published + 1, .done = done };
+	struct window w = { .messages = messages, .first_tag = m->published + 1 };
 	size_t bytes = 0;
 	err e = OK;
 
+	w.done = done;
 	while (!e && w.count < count && w.count < WINDOW_MESSAGES && bytes < WINDOW_BYTES) {
 		e = publish_one(m, &messages[w.count]);
 		bytes += messages[w.count].body.n;

@@ -16,8 +16,6 @@ static const struct field login_fields[] = {
 	FIELD_TEXT(struct login_input, login, 1, USER_EMAIL_MAX, FIELD_ONE_LINE),
 	FIELD_TEXT(struct login_input, password, 0, 1024, FIELD_KEEP_SPACE | FIELD_OPTIONAL),
 	FIELD_TEXT(struct login_input, password1, 0, 64, FIELD_OPTIONAL),
-	FIELD_TEXT(struct login_input, next, 0, 2000, FIELD_ONE_LINE | FIELD_OPTIONAL),
-	FIELD_TEXT(struct login_input, held, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
 	FIELD_TEXT(struct login_input, captcha_id, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
 	FIELD_TEXT(struct login_input, captcha, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
 	FIELD_INT(struct login_input, remember, 0, 1, FIELD_OPTIONAL),
@@ -102,7 +100,11 @@ static err show_refusal(struct req *r, const struct login_input *in,
 err login_action(struct req *r)
 {
 	struct field_errors errors = { 0 };
-	struct login_input in = { 0 };
+	/* The ways on are checked where they are used: a wrong one is no wrong password. */
+	struct login_input in = {
+		.next = form_get(&r->in.body, "next"),
+		.held = form_get(&r->in.body, "held"),
+	};
 	struct login_result result = { .answer = LOGIN_WRONG };
 	struct login_try try = { .address = r->in.remote_address };
 	err e = OK;

@@ -24,7 +24,8 @@ struct login_view {
 	struct str login;
 	struct str next, held;     /* where to go afterwards; the text that waits, empty for none */
 	bool remember;
-	struct str error;          /* what went wrong, for the whole form */
+	struct str error;          /* what went wrong with name and password */
+	struct str captcha_error;
 	bool asks_captcha;
 	struct str captcha_id;
 	struct url captcha;

@@ -85,11 +85,14 @@ static err show_refusal(struct req *r, const struct login_input *in,
 		.next = in->next,
 		.held = in->held,
 		.remember = in->remember == 1,
-		.error = refusal(r, result),
 		.asks_captcha = result->needs_captcha,
 		.offers_activation = result->answer == LOGIN_PENDING,
 	};
 
+	if (result->answer == LOGIN_WRONG_CAPTCHA)
+		view.captcha_error = refusal(r, result);
+	else
+		view.error = refusal(r, result);
 	if (result->answer != LOGIN_CLOSED)
 		return show_login(r, 422, &view);
 	http_response_set_header(&r->out, "Retry-After",

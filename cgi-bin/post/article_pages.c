@@ -7,6 +7,7 @@
 
 /* What an article page asks for before the pipeline goes out. */
 struct article_want {
+	struct post_want post;
 	struct reaction_want reaction;
 	struct comment_want comments;
 };
@@ -36,6 +37,7 @@ void article_prepare(struct req *r)
 	struct article_want *want = ARENA_NEW(r->ctx.arena, struct article_want);
 
 	r->prepared = want;
+	post_prepare(&r->ctx, &want->post, r->id);
 	reaction_prepare(&r->ctx, &want->reaction, r->id, r->viewer_hint);
 	want->comments.post_id = r->id;
 	want->comments.viewer_hint = r->viewer_hint;
@@ -110,7 +112,7 @@ err article_page(struct req *r)
 	struct comment_page comments = { 0 };
 	struct article_view view = { 0 };
 	struct post post = { 0 };
-	err e = post_find_version(&r->ctx, r->id, version, &post);
+	err e = post_load(&r->ctx, &want->post, version, &post);
 
 	if (!e)
 		e = reaction_load(&r->ctx, &want->reaction, post.created_at, post.votes, post.likes,

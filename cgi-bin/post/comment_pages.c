@@ -46,7 +46,10 @@ static err show_thread(struct req *r, int status, int64_t comment_id, int64_t af
 	view.form.parent_id = comment_id;
 	view.form.reply_to = comment.author.name;
 	tmpl_post_thread(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){ .title = post.title, .is_noindex = true });
+	return resp_page(r, status, &(struct page_meta){
+		.title = text_format(r->ctx.arena, r->language, "Conversation: {0}", &post.title, 1),
+		.is_noindex = true,
+	});
 }
 
 err thread_page(struct req *r)
@@ -72,7 +75,10 @@ static err show_answer_form(struct req *r, int status, const struct comment_form
 	view.post_title = post.title;
 	view.form.post_id = post.id;
 	tmpl_post_answer(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){ .title = post.title, .is_noindex = true });
+	return resp_page(r, status, &(struct page_meta){
+		.title = text_format(r->ctx.arena, r->language, "Your comment: {0}", &post.title, 1),
+		.is_noindex = true,
+	});
 }
 
 static err show_form(struct req *r, int status, const struct comment_input *in,

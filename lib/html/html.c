@@ -167,15 +167,12 @@ static bool put_age(struct page_out *out, int64_t age)
 
 void html_put_when(struct page_out *out, struct when when)
 {
-	struct clock_date local = local_date(when.ms);
 	struct buf *b = out->buf;
 
 	BUF_LIT(b, "<time datetime=\"");
 	put_date(b, clock_utc(when.ms), 'T', true);
-	BUF_LIT(b, "Z\" title=\"");
-	put_date(b, local, ' ', false);
-	BUF_LIT(b, "\">");
+	BUF_LIT(b, "Z\">");
 	if (!put_age(out, out->now - when.ms))
-		put_date(b, local, ' ', false);
+		put_date(b, local_date(when.ms), ' ', false);
 	BUF_LIT(b, "</time>");
 }

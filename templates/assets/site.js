@@ -99,6 +99,14 @@
 		}
 	});
 
+	/* "3 hours ago" says when, in the reader's own time, to who asks. */
+	document.addEventListener("mouseover", (event) => {
+		const time = event.target.closest?.("time");
+
+		if (time && !time.title)
+			time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang);
+	});
+
 	/* A text that was not sent is not lost without a word. */
 	const typed = (form) => [...form.querySelectorAll("textarea")].some((t) => t.value !== t.defaultValue);
 	let leaving = false;

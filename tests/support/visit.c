@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "domain/limit.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 
@@ -80,6 +81,20 @@ struct str visit_name(struct site *s, const struct browser *b)
 	static const struct db_sql sql = SQL("SELECT username FROM user WHERE user_id = ?");
 
 	return visit_text(s, b->arena, &sql, DB_ARGS(visit_id(b)));
+}
+
+void visit_forgive(struct site *s, const struct browser *b)
+{
+	const struct limit_class *classes[] = { &limit_login,	&limit_register, &limit_mail,
+						&limit_post,	&limit_comment,	 &limit_react,
+						&limit_edit };
+	struct ctx *c = site_ctx(s);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(classes); i++) {
+		limit_clear(c, limit_account_key(c->arena, classes[i], visit_id(b)));
+		limit_clear(c, limit_address_key(c->arena, classes[i], str_from_c(b->address)));
+	}
 }
 
 struct str visit_encode(struct arena *a, struct str text)

@@ -21,6 +21,9 @@ int64_t visit_id(const struct browser *b);
 struct str visit_name(struct site *s, const struct browser *b);
 struct str visit_address(struct arena *a);
 
+/* Forget how much this reader did: for tests that are about something else. */
+void visit_forgive(struct site *s, const struct browser *b);
+
 /* "title=%3Ci%3E&body=x" of names and values, ended by NULL. */
 struct str visit_fields(struct browser *b, ...);
 struct str visit_encode(struct arena *a, struct str text);

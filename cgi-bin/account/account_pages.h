@@ -22,15 +22,15 @@ struct register_view {
 /* templates/account/login.html */
 struct login_view {
 	struct str login;
-	struct str next, held;     /* where to go afterwards; the text that waits, empty for none */
+	struct str next, held; /* where to go afterwards; the text that waits, empty for none */
 	bool remember;
-	struct str error;          /* what went wrong with name and password */
+	struct str error; /* what went wrong with name and password */
 	struct str captcha_error;
 	bool asks_captcha;
 	struct str captcha_id;
 	struct url captcha;
-	bool has_held;             /* what was typed before is kept */
-	bool offers_activation;    /* right password, not activated yet */
+	bool has_held;          /* what was typed before is kept */
+	bool offers_activation; /* right password, not activated yet */
 };
 
 /* templates/account/notice.html: a heading, a sentence, one way on */
@@ -38,7 +38,7 @@ struct notice_view {
 	struct str title, text;
 	struct url way;
 	struct str way_text;
-	bool shows_outbox;         /* development: where the mail is */
+	bool shows_outbox; /* development: where the mail is */
 };
 
 /* templates/account/activate.html */
@@ -55,12 +55,15 @@ struct again_view {
 /* templates/account/resume.html: what was typed before the login */
 struct resume_field_view {
 	struct str name, value;
-	struct str label;          /* of a text a person wrote; empty for what the form carried unseen */
-	bool is_line;              /* a text of one line */
+	struct str label; /* of a text a person wrote; empty for what the form carried unseen */
+	bool is_line;     /* a text of one line */
 };
 struct resume_view {
 	struct url action;
-	struct { struct resume_field_view *items; size_t count; } fields;
+	struct {
+		struct resume_field_view *items;
+		size_t count;
+	} fields;
 };
 
 /* registering and activating: register.c */

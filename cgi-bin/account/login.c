@@ -9,8 +9,8 @@ struct login_input {
 };
 
 /*
- * password1 is the first pass of the password, made by script; password is what was typed. Lengths are
- * bounded but not judged: a wrong password is wrong whatever its length.
+ * password1 is the first pass of the password, made by script; password is what was typed. Lengths
+ * are bounded but not judged: a wrong password is wrong whatever its length.
  */
 static const struct field login_fields[] = {
 	FIELD_TEXT(struct login_input, login, 1, USER_EMAIL_MAX, FIELD_ONE_LINE),
@@ -35,7 +35,8 @@ static err show_login(struct req *r, int status, struct login_view *view)
 	return resp_page(r, status, &(struct page_meta){ .title = req_text(r, "Log in") });
 }
 
-/* Where to go after the login: the typed text that waits, the page one came from, or the front page. */
+/* Where to go after the login: the typed text that waits, the page one came from, or the front
+ * page. */
 static struct url way_on(struct req *r, struct str next, struct str held)
 {
 	struct url to;
@@ -68,7 +69,8 @@ static struct str refusal(struct req *r, const struct login_result *result)
 	case LOGIN_WRONG_CAPTCHA:
 		return req_text(r, "Please type the characters of the picture.");
 	case LOGIN_PENDING:
-		return req_text(r, "This account waits for its activation: follow the link in the mail.");
+		return req_text(
+			r, "This account waits for its activation: follow the link in the mail.");
 	case LOGIN_DISABLED:
 		return req_text(r, "This account was closed by a moderator.");
 	case LOGIN_CLOSED:
@@ -96,7 +98,8 @@ static err show_refusal(struct req *r, const struct login_input *in,
 	if (result->answer != LOGIN_CLOSED)
 		return show_login(r, 422, &view);
 	http_response_set_header(&r->out, "Retry-After",
-				 str_format(r->ctx.arena, "%lld", (long long)result->retry_seconds));
+				 str_format(r->ctx.arena, "%lld",
+					    (long long)result->retry_seconds));
 	return show_login(r, 429, &view);
 }
 
@@ -112,7 +115,8 @@ err login_action(struct req *r)
 	struct login_try try = { .address = r->in.remote_address };
 	err e = OK;
 
-	if (!fields_read(r->ctx.arena, &r->in.body, login_fields, ARRAY_LEN(login_fields), &in, &errors))
+	if (!fields_read(r->ctx.arena, &r->in.body, login_fields, ARRAY_LEN(login_fields), &in,
+			 &errors))
 		return show_refusal(r, &in, &result);
 	try.login = in.login;
 	try.is_first_pass = in.password1.n > 0;

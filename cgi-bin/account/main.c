@@ -1,4 +1,5 @@
-/* The account binary: registering, activating, logging in and out. This table is its table of contents. */
+/* The account binary: registering, activating, logging in and out. This table is its table of
+ * contents. */
 #include "account/account_pages.h"
 
 static const struct route routes[] = {

@@ -6,5 +6,6 @@
 err show_notice(struct req *r, int status, const struct notice_view *view)
 {
 	tmpl_account_notice(req_page(r), view);
-	return resp_page(r, status, &(struct page_meta){ .title = view->title, .is_noindex = true });
+	return resp_page(r, status,
+			 &(struct page_meta){ .title = view->title, .is_noindex = true });
 }

@@ -76,13 +76,15 @@ err register_action(struct req *r)
 
 err register_done_page(struct req *r)
 {
-	return show_notice(r, 200, &(struct notice_view){
-		.title = req_text(r, "Look into your mail"),
-		.text = req_text(r, "We have sent you a link. It activates your account and is good for 24 hours."),
-		.way = URL_LITERAL("/activate/again"),
-		.way_text = req_text(r, "No mail? Send it again"),
-		.shows_outbox = r->ctx.config->site.is_development,
-	});
+	return show_notice(r, 200,
+			   &(struct notice_view){
+				   .title = req_text(r, "Look into your mail"),
+				   .text = req_text(r, "We have sent you a link. It activates your "
+						       "account and is good for 24 hours."),
+				   .way = URL_LITERAL("/activate/again"),
+				   .way_text = req_text(r, "No mail? Send it again"),
+				   .shows_outbox = r->ctx.config->site.is_development,
+			   });
 }
 
 /* The link is followed by mail scanners too, so that only the button activates. */
@@ -93,21 +95,24 @@ err activate_page(struct req *r)
 	err e = user_activation_find(&r->ctx, r->path.slugs[0], &user);
 
 	if (e == ERR_NOT_FOUND)
-		return show_notice(r, 404, &(struct notice_view){
-			.title = req_text(r, "This link is not good any more"),
-			.text = req_text(r, "It was used, or is older than 24 hours, or was cut off on the way."),
-			.way = URL_LITERAL("/activate/again"),
-			.way_text = req_text(r, "Send a new link"),
-		});
+		return show_notice(r, 404,
+				   &(struct notice_view){
+					   .title = req_text(r, "This link is not good any more"),
+					   .text = req_text(r, "It was used, or is older than 24 "
+							       "hours, or was cut off on the way."),
+					   .way = URL_LITERAL("/activate/again"),
+					   .way_text = req_text(r, "Send a new link"),
+				   });
 	if (e)
 		return e;
 	view.name = user.name;
 	view.action = url_format(r->ctx.arena, "/activate/{}", r->path.slugs[0]);
 	tmpl_account_activate(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = req_text(r, "Activate your account"),
-		.is_noindex = true,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = req_text(r, "Activate your account"),
+				 .is_noindex = true,
+			 });
 }
 
 err activate_action(struct req *r)
@@ -128,10 +133,11 @@ static err show_again(struct req *r, int status, struct str email, struct str er
 	struct again_view view = { .email = email, .email_error = error };
 
 	tmpl_account_again(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){
-		.title = req_text(r, "Send the link again"),
-		.is_noindex = true,
-	});
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = req_text(r, "Send the link again"),
+				 .is_noindex = true,
+			 });
 }
 
 err activation_again_page(struct req *r)

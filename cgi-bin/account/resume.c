@@ -31,8 +31,9 @@ err resume_page(struct req *r)
 		view.fields.items[view.fields.count] =
 			field_view(r, &held.fields.items[view.fields.count]);
 	tmpl_account_resume(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = req_text(r, "Go on where you were"),
-		.is_noindex = true,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = req_text(r, "Go on where you were"),
+				 .is_noindex = true,
+			 });
 }

@@ -81,12 +81,14 @@ static void show_reactions(struct req *r, const struct reaction_state *state,
 	view->has_liked = state->has_liked;
 	view->is_vote_closed = !state->is_vote_open;
 	view->is_interesting = state->votes >= VOTE_INTERESTING;
-	view->can_vote = state->is_live && state->is_vote_open && !state->has_voted && !view->is_own;
+	view->can_vote =
+		state->is_live && state->is_vote_open && !state->has_voted && !view->is_own;
 	view->likers.items = ARENA_ARRAY(r->ctx.arena, struct face_view, state->first_likers.count);
 	for (size_t i = 0; i < state->first_likers.count; i++) {
 		int64_t id = state->first_likers.items[i];
 
-		view->likers.items[i] = (struct face_view){ id, req_avatar(r, id, (struct str){ 0 }) };
+		view->likers.items[i] =
+			(struct face_view){ id, req_avatar(r, id, (struct str){ 0 }) };
 	}
 	view->likers.count = state->first_likers.count;
 }
@@ -128,14 +130,15 @@ err article_page(struct req *r)
 	show_reactions(r, &state, &view);
 	show_comments(r, &comments, comment_sort_index(r), &view);
 	tmpl_post_article(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = post.title,
-		.description = post.excerpt,
-		.canonical = url_format(r->ctx.arena, "/posts/{}", post.id),
-		.feed = url_format(r->ctx.arena, "/posts/{}/feed.atom", post.id),
-		.is_micro_cached = true,
-		.is_noindex = want->comments.after.n > 0,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = post.title,
+				 .description = post.excerpt,
+				 .canonical = url_format(r->ctx.arena, "/posts/{}", post.id),
+				 .feed = url_format(r->ctx.arena, "/posts/{}/feed.atom", post.id),
+				 .is_micro_cached = true,
+				 .is_noindex = want->comments.after.n > 0,
+			 });
 }
 
 err history_page(struct req *r)
@@ -164,10 +167,11 @@ err history_page(struct req *r)
 		};
 	}
 	tmpl_post_history(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = req_text(r, "Versions"),
-		.is_noindex = true,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = req_text(r, "Versions"),
+				 .is_noindex = true,
+			 });
 }
 
 err revision_page(struct req *r)
@@ -187,5 +191,6 @@ err revision_page(struct req *r)
 	view.editor_id = revision.editor.id;
 	view.written = (struct when){ revision.written_at };
 	tmpl_post_revision(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){ .title = revision.title, .is_noindex = true });
+	return resp_page(r, 200,
+			 &(struct page_meta){ .title = revision.title, .is_noindex = true });
 }

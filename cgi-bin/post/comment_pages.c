@@ -46,10 +46,12 @@ static err show_thread(struct req *r, int status, int64_t comment_id, int64_t af
 	view.form.parent_id = comment_id;
 	view.form.reply_to = comment.author.name;
 	tmpl_post_thread(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){
-		.title = text_format(r->ctx.arena, r->language, "Conversation: {0}", &post.title, 1),
-		.is_noindex = true,
-	});
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = text_format(r->ctx.arena, r->language,
+						      "Conversation: {0}", &post.title, 1),
+				 .is_noindex = true,
+			 });
 }
 
 err thread_page(struct req *r)
@@ -75,10 +77,12 @@ static err show_answer_form(struct req *r, int status, const struct comment_form
 	view.post_title = post.title;
 	view.form.post_id = post.id;
 	tmpl_post_answer(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){
-		.title = text_format(r->ctx.arena, r->language, "Your comment: {0}", &post.title, 1),
-		.is_noindex = true,
-	});
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = text_format(r->ctx.arena, r->language,
+						      "Your comment: {0}", &post.title, 1),
+				 .is_noindex = true,
+			 });
 }
 
 static err show_form(struct req *r, int status, const struct comment_input *in,
@@ -150,10 +154,11 @@ err comment_preview_action(struct req *r)
 static err show_edit(struct req *r, int status, const struct comment_edit_view *view)
 {
 	tmpl_post_comment_edit(req_page(r), view);
-	return resp_page(r, status, &(struct page_meta){
-		.title = req_text(r, "Edit comment"),
-		.is_noindex = true,
-	});
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = req_text(r, "Edit comment"),
+				 .is_noindex = true,
+			 });
 }
 
 err comment_edit_page(struct req *r)
@@ -163,12 +168,13 @@ err comment_edit_page(struct req *r)
 
 	if (e)
 		return e;
-	return show_edit(r, 200, &(struct comment_edit_view){
-		.id = r->id,
-		.post_id = source.post_id,
-		.version = source.version,
-		.body = source.body_md,
-	});
+	return show_edit(r, 200,
+			 &(struct comment_edit_view){
+				 .id = r->id,
+				 .post_id = source.post_id,
+				 .version = source.version,
+				 .body = source.body_md,
+			 });
 }
 
 err comment_edit_action(struct req *r)

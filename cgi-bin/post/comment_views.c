@@ -4,7 +4,8 @@
 static struct comment_view comment_view(struct req *r, const struct comment *c)
 {
 	bool is_first_level = c->parent_id == 0;
-	/* A reply to the thread's first comment stands right below it: no need to name whom it answers. */
+	/* A reply to the thread's first comment stands right below it: no need to name whom it
+	 * answers. */
 	bool names_answered = !is_first_level && c->parent_id != c->root_id;
 
 	return (struct comment_view){
@@ -12,7 +13,8 @@ static struct comment_view comment_view(struct req *r, const struct comment *c)
 		.author_name = c->author.name,
 		.author_id = c->author.id,
 		.level = c->author.level,
-		.avatar = is_first_level ? req_avatar(r, c->author.id, c->author.avatar) : (struct url){ 0 },
+		.avatar = is_first_level ? req_avatar(r, c->author.id, c->author.avatar)
+					 : (struct url){ 0 },
 		.to_name = names_answered ? c->to.name : (struct str){ 0 },
 		.body = c->body,
 		.written = { c->created_at },

@@ -65,12 +65,15 @@ err list_page(struct req *r)
 	view.rows = row_views_from(r, &list);
 	view.pager = list_pager(r, sort, view.is_first_page, list.next);
 	tmpl_post_list(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = view.heading,
-		.description = req_text(r, "A forum that is complete without JavaScript and answers in "
-					   "milliseconds."),
-		.is_micro_cached = true,
-		.is_noindex = !view.is_first_page,
-		.section = sorts[sort].word,
-	});
+	return resp_page(
+		r, 200,
+		&(struct page_meta){
+			.title = view.heading,
+			.description = req_text(
+				r, "A forum that is complete without JavaScript and answers in "
+				   "milliseconds."),
+			.is_micro_cached = true,
+			.is_noindex = !view.is_first_page,
+			.section = sorts[sort].word,
+		});
 }

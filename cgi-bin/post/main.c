@@ -1,4 +1,5 @@
-/* The post binary: lists, articles, comments, votes and likes. This table is its table of contents. */
+/* The post binary: lists, articles, comments, votes and likes. This table is its table of contents.
+ */
 #include "post/post_pages.h"
 
 static const struct route routes[] = {
@@ -19,7 +20,8 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/posts/{id}/delete", post_delete_page, 0, NULL, NULL },
 	{ HTTP_POST, "/posts/{id}/delete", post_delete_action, 0, &limit_edit, NULL },
 	{ HTTP_POST, "/posts/{id}/pin", post_pin_action, ROUTE_MODERATOR, &limit_edit, NULL },
-	{ HTTP_POST, "/posts/{id}/feature", post_feature_action, ROUTE_MODERATOR, &limit_edit, NULL },
+	{ HTTP_POST, "/posts/{id}/feature", post_feature_action, ROUTE_MODERATOR, &limit_edit,
+	  NULL },
 
 	{ HTTP_POST, "/posts/{id}/vote", vote_action, 0, &limit_react, NULL },
 	{ HTTP_POST, "/posts/{id}/like", post_like_action, 0, &limit_react, NULL },
@@ -34,7 +36,8 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/comments/{id}/delete", comment_delete_action, 0, &limit_edit, NULL },
 
 	{ HTTP_GET, "/feed.atom", feed_page, ROUTE_PUBLIC | ROUTE_NO_SESSION, NULL, NULL },
-	{ HTTP_GET, "/posts/{id}/feed.atom", post_feed_page, ROUTE_PUBLIC | ROUTE_NO_SESSION, NULL, NULL },
+	{ HTTP_GET, "/posts/{id}/feed.atom", post_feed_page, ROUTE_PUBLIC | ROUTE_NO_SESSION, NULL,
+	  NULL },
 };
 
 int main(int argc, char **argv)

@@ -39,26 +39,26 @@ struct comment_view {
 	struct str author_name;
 	int64_t author_id;
 	int level;
-	struct url avatar;         /* first level only: empty below */
-	struct str to_name;        /* whom it answers; empty when that is plain from where it stands */
+	struct url avatar;  /* first level only: empty below */
+	struct str to_name; /* whom it answers; empty when that is plain from where it stands */
 	struct html body;
 	struct when written;
 	bool is_edited, is_deleted, is_liked;
 	int64_t likes;
-	bool can_react;            /* the viewer is logged in */
-	bool can_change;           /* edit and delete */
-	int64_t hidden_replies;    /* "show 12 more replies" */
+	bool can_react;         /* the viewer is logged in */
+	bool can_change;        /* edit and delete */
+	int64_t hidden_replies; /* "show 12 more replies" */
 	struct comment_views replies;
 };
 
 /* A form for a comment, empty or shown again with what is wrong. */
 struct comment_form_view {
 	int64_t post_id;
-	int64_t parent_id;         /* 0: answers the post */
-	struct str reply_to;       /* whose comment it answers; empty for the post */
+	int64_t parent_id;   /* 0: answers the post */
+	struct str reply_to; /* whose comment it answers; empty for the post */
 	struct str body;
-	struct str error;          /* empty: nothing is wrong */
-	struct html preview;       /* empty: none was asked for */
+	struct str error;    /* empty: nothing is wrong */
+	struct html preview; /* empty: none was asked for */
 };
 
 /* templates/post/article.html */
@@ -78,7 +78,10 @@ struct article_view {
 	/* votes and likes */
 	int64_t votes, likes;
 	bool can_vote, has_voted, is_vote_closed, is_own, has_liked;
-	struct { struct face_view *items; size_t count; } likers;
+	struct {
+		struct face_view *items;
+		size_t count;
+	} likers;
 	/* comments */
 	int64_t comments;
 	bool is_best, is_newest, is_oldest;
@@ -89,17 +92,17 @@ struct article_view {
 
 /* templates/post/form.html: a new post, or an edit */
 struct form_view {
-	int64_t id;                /* 0: a new post */
+	int64_t id; /* 0: a new post */
 	struct url action, preview_action, draft_action;
 	struct str title, body;
-	int64_t version;           /* the edit starts from; 0 for a new post */
+	int64_t version; /* the edit starts from; 0 for a new post */
 	struct str title_error, body_error;
 	bool has_errors;
 	struct html preview;
 	struct str preview_title;
 	bool is_preview;
-	struct when draft_saved;   /* 0: not from a draft */
-	bool is_conflict;          /* another edit came first: theirs is shown beside */
+	struct when draft_saved; /* 0: not from a draft */
+	bool is_conflict;        /* another edit came first: theirs is shown beside */
 	struct str their_title, their_body;
 };
 
@@ -115,7 +118,10 @@ struct revision_view {
 struct history_view {
 	int64_t id;
 	struct str title;
-	struct { struct revision_view *items; size_t count; } revisions;
+	struct {
+		struct revision_view *items;
+		size_t count;
+	} revisions;
 };
 
 /* templates/post/revision.html */
@@ -131,8 +137,8 @@ struct revision_page_view {
 struct confirm_view {
 	struct url action, back;
 	struct str question;
-	struct str quote;          /* the beginning of what would go */
-	bool asks_reason;          /* a moderator deletes someone else's */
+	struct str quote; /* the beginning of what would go */
+	bool asks_reason; /* a moderator deletes someone else's */
 };
 
 /* templates/post/thread.html: one comment and its replies */
@@ -140,7 +146,7 @@ struct thread_view {
 	int64_t post_id;
 	struct str post_title;
 	struct comment_views roots; /* one */
-	int64_t parent_id;         /* what it answers; 0 on the first level */
+	int64_t parent_id;          /* what it answers; 0 on the first level */
 	struct url next;
 	bool is_guest;
 	struct url login, here;
@@ -171,7 +177,10 @@ struct liker_view {
 struct likers_view {
 	int64_t id;
 	struct str title;
-	struct { struct liker_view *items; size_t count; } likers;
+	struct {
+		struct liker_view *items;
+		size_t count;
+	} likers;
 };
 
 /* lists: list_pages.c */
@@ -223,7 +232,8 @@ struct comment_views comment_views_from(struct req *r, const struct comment_refs
 /* The link to log in and come back to this page. */
 struct url login_link(struct req *r);
 
-/* The number in a form field that says what a button sets: 0 or 1. ERR_INVALID for anything else. */
+/* The number in a form field that says what a button sets: 0 or 1. ERR_INVALID for anything else.
+ */
 err form_switch(struct req *r, bool *is_on) MUST_CHECK;
 
 #endif

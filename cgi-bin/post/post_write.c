@@ -45,10 +45,11 @@ static err show_form(struct req *r, int status, struct form_view *view,
 		view->has_errors = errors->count > 0;
 	}
 	tmpl_post_form(req_page(r), view);
-	return resp_page(r, status, &(struct page_meta){
-		.title = req_text(r, view->id ? N_("Edit post") : N_("New post")),
-		.is_noindex = true,
-	});
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = req_text(r, view->id ? N_("Edit post") : N_("New post")),
+				 .is_noindex = true,
+			 });
 }
 
 static struct form_view form_view(struct req *r, const struct post_input *in)
@@ -61,7 +62,8 @@ static struct form_view form_view(struct req *r, const struct post_input *in)
 	};
 }
 
-/* The form again, with what was typed. problem (may be NULL) is what the domain said of the text. */
+/* The form again, with what was typed. problem (may be NULL) is what the domain said of the text.
+ */
 static err show_again(struct req *r, const struct post_input *in, struct field_errors *errors,
 		      const char *problem)
 {
@@ -94,9 +96,11 @@ err post_create_action(struct req *r)
 	int64_t id;
 	err e;
 
-	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in, &errors))
+	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in,
+			 &errors))
 		return show_again(r, &in, &errors, NULL);
-	e = post_create(&r->ctx, &(struct post_draft){ in.title, in.body }, r->form_id, &id, &problem);
+	e = post_create(&r->ctx, &(struct post_draft){ in.title, in.body }, r->form_id, &id,
+			&problem);
 	if (e == ERR_INVALID)
 		return show_again(r, &in, &errors, problem);
 	if (!e)
@@ -130,7 +134,8 @@ err post_preview_action(struct req *r)
 
 	if (e)
 		return e;
-	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in, &errors))
+	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in,
+			 &errors))
 		return show_again(r, &in, &errors, NULL);
 	draft = (struct post_draft){ in.title, in.body };
 	view = form_view(r, &in);
@@ -155,7 +160,8 @@ err post_draft_action(struct req *r)
 
 	if (e)
 		return e;
-	if (!fields_read(r->ctx.arena, &r->in.body, draft_fields, ARRAY_LEN(draft_fields), &in, &errors))
+	if (!fields_read(r->ctx.arena, &r->in.body, draft_fields, ARRAY_LEN(draft_fields), &in,
+			 &errors))
 		return show_again(r, &in, &errors, NULL);
 	e = post_draft_save(&r->ctx, r->id, &(struct post_draft){ in.title, in.body }, in.version);
 	if (e)
@@ -208,9 +214,11 @@ err post_edit_action(struct req *r)
 	const char *problem = NULL;
 	err e;
 
-	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in, &errors))
+	if (!fields_read(r->ctx.arena, &r->in.body, post_fields, ARRAY_LEN(post_fields), &in,
+			 &errors))
 		return show_again(r, &in, &errors, NULL);
-	e = post_edit(&r->ctx, r->id, &(struct post_draft){ in.title, in.body }, in.version, &problem);
+	e = post_edit(&r->ctx, r->id, &(struct post_draft){ in.title, in.body }, in.version,
+		      &problem);
 	if (e == ERR_INVALID)
 		return show_again(r, &in, &errors, problem);
 	if (e == ERR_CONFLICT)

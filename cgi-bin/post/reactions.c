@@ -127,8 +127,9 @@ err likers_page(struct req *r)
 		};
 	}
 	tmpl_post_likers(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = req_text(r, "Who liked this"),
-		.is_noindex = true,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = req_text(r, "Who liked this"),
+				 .is_noindex = true,
+			 });
 }

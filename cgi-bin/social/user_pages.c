@@ -49,9 +49,10 @@ err user_page(struct req *r)
 	view.is_first_page = want->after.n == 0;
 	view.pager = user_pager(r, view.is_first_page, list.next);
 	tmpl_social_user(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){
-		.title = user.name,
-		.canonical = url_format(r->ctx.arena, "/users/{}", r->id),
-		.is_noindex = !view.is_first_page,
-	});
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = user.name,
+				 .canonical = url_format(r->ctx.arena, "/users/{}", r->id),
+				 .is_noindex = !view.is_first_page,
+			 });
 }

@@ -27,7 +27,8 @@ err captcha_new(struct ctx *c, struct str *id_out)
 		answer[i] = CAPTCHA_LETTERS[secret_random_below(sizeof(CAPTCHA_LETTERS) - 1)];
 	e = cache_run(c->cache, &reply,
 		      CACHE_ARGS(STR("SET"), captcha_key(c->arena, id),
-				 ((struct str){ answer, ANSWER_LENGTH }), STR("EX"), CAPTCHA_SECONDS));
+				 ((struct str){ answer, ANSWER_LENGTH }), STR("EX"),
+				 CAPTCHA_SECONDS));
 	if (e)
 		return e;
 	if (cache_is_nil(reply))
@@ -56,7 +57,8 @@ err captcha_picture(struct ctx *c, struct str id, struct str *png_out)
 	return captcha_draw(c->arena, cache_text(reply), seed, png_out);
 }
 
-/* What was typed without white space, in capitals; full-width letters of an input method are letters too. */
+/* What was typed without white space, in capitals; full-width letters of an input method are
+ * letters too. */
 static struct str plain(struct arena *a, struct str typed)
 {
 	struct str folded;
@@ -69,7 +71,8 @@ static struct str plain(struct arena *a, struct str typed)
 	for (i = 0; i < folded.n; i++) {
 		if (text[i] == ' ' || text[i] == '\t')
 			continue;
-		text[n++] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - ('a' - 'A') : text[i]);
+		text[n++] =
+			(char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - ('a' - 'A') : text[i]);
 	}
 	return (struct str){ text, n };
 }

@@ -10,36 +10,36 @@
 #define SCALE 2
 #define WIDTH (CAPTCHA_WIDTH * SCALE)
 #define HEIGHT (CAPTCHA_HEIGHT * SCALE)
-#define STEPS 16  /* dots between two points of a stroke */
+#define STEPS 16 /* dots between two points of a stroke */
 #define LINES 5
 #define SPECKS 160
 
 /* Points "xy", y downwards; strokes are separated by a space. In the order of CAPTCHA_LETTERS. */
 static const char *const glyphs[] = {
-	"083068 1555",                    /* A */
-	"0008 004061634404 4465674808",   /* B */
-	"6140200206284867",               /* C */
-	"0008 003062663808",              /* D */
-	"60000868 0444",                  /* E */
-	"600008 0444",                    /* F */
-	"0008 6068 0464",                 /* H */
-	"5056382806",                     /* J */
-	"0008 6004 2368",                 /* K */
-	"000868",                         /* L */
-	"0800346068",                     /* M */
-	"08006860",                       /* N */
-	"08004061634404",                 /* P */
-	"08004061634404 3468",            /* R */
-	"0060 3038",                      /* T */
-	"000628486660",                   /* U */
-	"0018335860",                     /* W */
-	"0068 6008",                      /* X */
-	"003460 3438",                    /* Y */
-	"01204061634424 446567482807",    /* 3 */
-	"48400565",                       /* 4 */
-	"5021040628486665442406",         /* 6 */
-	"006028",                         /* 7 */
-	"1847646240200203244462",         /* 9 */
+	"083068 1555",                  /* A */
+	"0008 004061634404 4465674808", /* B */
+	"6140200206284867",             /* C */
+	"0008 003062663808",            /* D */
+	"60000868 0444",                /* E */
+	"600008 0444",                  /* F */
+	"0008 6068 0464",               /* H */
+	"5056382806",                   /* J */
+	"0008 6004 2368",               /* K */
+	"000868",                       /* L */
+	"0800346068",                   /* M */
+	"08006860",                     /* N */
+	"08004061634404",               /* P */
+	"08004061634404 3468",          /* R */
+	"0060 3038",                    /* T */
+	"000628486660",                 /* U */
+	"0018335860",                   /* W */
+	"0068 6008",                    /* X */
+	"003460 3438",                  /* Y */
+	"01204061634424 446567482807",  /* 3 */
+	"48400565",                     /* 4 */
+	"5021040628486665442406",       /* 6 */
+	"006028",                       /* 7 */
+	"1847646240200203244462",       /* 9 */
 };
 _Static_assert(ARRAY_LEN(glyphs) == sizeof(CAPTCHA_LETTERS) - 1, "a letter without strokes");
 
@@ -122,7 +122,8 @@ static int shade(struct drawing *d, double from, double to)
 			   (int)chance(d, from, to));
 }
 
-/* Thin curves in the colour of the letters and of the paper: a program cannot just drop a colour. */
+/* Thin curves in the colour of the letters and of the paper: a program cannot just drop a colour.
+ */
 static void draw_noise(struct drawing *d, int paper)
 {
 	int i, x;
@@ -136,7 +137,8 @@ static void draw_noise(struct drawing *d, int paper)
 			dot(d, x, y + slope * (x - WIDTH / 2.0) + bow * sin(x / length), 3, colour);
 	}
 	for (i = 0; i < SPECKS; i++)
-		dot(d, chance(d, 0, WIDTH), chance(d, 0, HEIGHT), chance(d, 2, 5), shade(d, 90, 200));
+		dot(d, chance(d, 0, WIDTH), chance(d, 0, HEIGHT), chance(d, 2, 5),
+		    shade(d, 90, 200));
 }
 
 static void draw_text(struct drawing *d, struct str text)
@@ -166,7 +168,8 @@ static err encode(struct arena *a, gdImagePtr large, struct str *png_out)
 
 	if (!small)
 		return ERR_INTERNAL;
-	gdImageCopyResampled(small, large, 0, 0, 0, 0, CAPTCHA_WIDTH, CAPTCHA_HEIGHT, WIDTH, HEIGHT);
+	gdImageCopyResampled(small, large, 0, 0, 0, 0, CAPTCHA_WIDTH, CAPTCHA_HEIGHT, WIDTH,
+			     HEIGHT);
 	gdImageTrueColorToPalette(small, 0, 32);
 	png = gdImagePngPtr(small, &size);
 	gdImageDestroy(small);

@@ -13,8 +13,8 @@
 #define CAPTCHA_HEIGHT 60
 
 /*
- * A PNG of the text, which has letters of CAPTCHA_LETTERS only. The same seed gives the same picture, so
- * that asking again tells nothing new. ERR_INTERNAL when libgd fails.
+ * A PNG of the text, which has letters of CAPTCHA_LETTERS only. The same seed gives the same
+ * picture, so that asking again tells nothing new. ERR_INTERNAL when libgd fails.
  */
 err captcha_draw(struct arena *a, struct str text, uint64_t seed, struct str *png_out) MUST_CHECK;
 

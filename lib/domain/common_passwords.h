@@ -1,8 +1,8 @@
 /*
  * How guessable a password is: it is read as a row of pieces, each as long as possible, where a
- * common word, a name, a year, a run on the keyboard, a sequence, or a repetition is one piece, and so is any
- * other single character. Guessing programs work by the piece; so a list of whole passwords, of which
- * there is no end, is not needed.
+ * common word, a name, a year, a run on the keyboard, a sequence, or a repetition is one piece, and
+ * so is any other single character. Guessing programs work by the piece; so a list of whole
+ * passwords, of which there is no end, is not needed.
  */
 #ifndef DOMAIN_COMMON_PASSWORDS_H
 #define DOMAIN_COMMON_PASSWORDS_H

@@ -1,6 +1,6 @@
 /*
- * The loop of a worker that handles one queue: message by message, each acknowledged after its handler
- * has committed. Killed in between, it is delivered again, so handlers are idempotent.
+ * The loop of a worker that handles one queue: message by message, each acknowledged after its
+ * handler has committed. Killed in between, it is delivered again, so handlers are idempotent.
  */
 #ifndef DOMAIN_CONSUMER_H
 #define DOMAIN_CONSUMER_H
@@ -11,9 +11,10 @@ struct consumer {
 	const char *queue;
 	uint16_t prefetch; /* messages on their way to us */
 	/*
-	 * OK: handled. ERR_UNAVAILABLE: something it needs is away; it is called again after a pause that
-	 * grows to CONSUMER_PAUSE_MOST_MS. ERR_INVALID: can never be handled, to the dead letters. Any other: given
-	 * back to the queue, which counts. p->ctx is fresh for each call.
+	 * OK: handled. ERR_UNAVAILABLE: something it needs is away; it is called again after a
+	 * pause that grows to CONSUMER_PAUSE_MOST_MS. ERR_INVALID: can never be handled, to the
+	 * dead letters. Any other: given back to the queue, which counts. p->ctx is fresh for each
+	 * call.
 	 */
 	err (*handle)(struct program *p, const struct mq_delivery *d);
 };

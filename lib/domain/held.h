@@ -14,8 +14,11 @@ struct held_field {
 };
 
 struct held {
-	struct str action;  /* the path it was sent to */
-	struct { struct held_field *items; size_t count; } fields;
+	struct str action; /* the path it was sent to */
+	struct {
+		struct held_field *items;
+		size_t count;
+	} fields;
 };
 
 /* Keep it; the token comes back in the address. ERR_INVALID when it is too much. */

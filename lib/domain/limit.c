@@ -16,12 +16,13 @@
  * those by account, and are set only where an account does not exist yet or costs nothing to make.
  */
 
-/* Guessing is stopped by the counters of user_login.c; this bounds the work of hashing: a hash takes
- * some 25 ms of a core, so one address gets 5 s of each 600. */
+/* Guessing is stopped by the counters of user_login.c; this bounds the work of hashing: a hash
+ * takes some 25 ms of a core, so one address gets 5 s of each 600. */
 const struct limit_class limit_login = { "login", 0, 200, 600 };
 /* Each may send a mail: a class of pupils registers in one lesson, with a few tries each. */
 const struct limit_class limit_register = { "register", 0, 100, 3600 };
-/* A link that did not arrive is asked for again two or three times; a stranger's letter box is not a target. */
+/* A link that did not arrive is asked for again two or three times; a stranger's letter box is not
+ * a target. */
 const struct limit_class limit_mail = { "mail", 0, 20, 3600 };
 /* One every half minute for ten minutes is more than anybody writes. */
 const struct limit_class limit_post = { "post", 20, 100, 600 };
@@ -35,19 +36,19 @@ const struct limit_class limit_edit = { "edit", 180, 0, 600 };
 static const struct cache_script script_step = CACHE_SCRIPT(
 	LIMIT_STEP_LUA "return limit_step(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]))");
 
-static const struct cache_script script_wait = CACHE_SCRIPT(
-	"local time = redis.call('TIME')\n"
-	"local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
-	"local at = redis.call('LINDEX', KEYS[1], -tonumber(ARGV[1]))\n"
-	"return at and at + tonumber(ARGV[2]) - now or 0");
+static const struct cache_script script_wait =
+	CACHE_SCRIPT("local time = redis.call('TIME')\n"
+		     "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+		     "local at = redis.call('LINDEX', KEYS[1], -tonumber(ARGV[1]))\n"
+		     "return at and at + tonumber(ARGV[2]) - now or 0");
 
-static const struct cache_script script_count = CACHE_SCRIPT(
-	"local time = redis.call('TIME')\n"
-	"local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
-	"redis.call('RPUSH', KEYS[1], string.format('%.0f', now))\n"
-	"redis.call('LTRIM', KEYS[1], -tonumber(ARGV[1]), -1)\n"
-	"redis.call('PEXPIRE', KEYS[1], ARGV[2])\n"
-	"return 0");
+static const struct cache_script script_count =
+	CACHE_SCRIPT("local time = redis.call('TIME')\n"
+		     "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+		     "redis.call('RPUSH', KEYS[1], string.format('%.0f', now))\n"
+		     "redis.call('LTRIM', KEYS[1], -tonumber(ARGV[1]), -1)\n"
+		     "redis.call('PEXPIRE', KEYS[1], ARGV[2])\n"
+		     "return 0");
 
 struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id)
 {

@@ -17,13 +17,13 @@ struct limit_class {
 };
 
 /* The classes the site uses; the numbers are explained in limit.c. */
-extern const struct limit_class limit_login;    /* tries */
+extern const struct limit_class limit_login; /* tries */
 extern const struct limit_class limit_register;
-extern const struct limit_class limit_mail;     /* links asked for again */
-extern const struct limit_class limit_post;     /* posts written */
+extern const struct limit_class limit_mail; /* links asked for again */
+extern const struct limit_class limit_post; /* posts written */
 extern const struct limit_class limit_comment;
-extern const struct limit_class limit_react;    /* votes and likes */
-extern const struct limit_class limit_edit;     /* edits, drafts, previews, deletes */
+extern const struct limit_class limit_react; /* votes and likes */
+extern const struct limit_class limit_edit;  /* edits, drafts, previews, deletes */
 
 /* The key of an account's window, in the slot of its sessions. */
 struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id);
@@ -42,7 +42,8 @@ err limit_read(const struct cache_reply *reply, int64_t *retry_seconds) MUST_CHE
 err limit_check(struct ctx *c, struct str key, int most, int seconds,
 		int64_t *retry_seconds) MUST_CHECK;
 
-/* Seconds until fewer than `most` were counted in the last `seconds`; 0 when that is so now, or Redis is gone. */
+/* Seconds until fewer than `most` were counted in the last `seconds`; 0 when that is so now, or
+ * Redis is gone. */
 int64_t limit_wait(struct ctx *c, struct str key, int most, int seconds);
 
 /* Count without asking: for failures. What is beyond `most` is forgotten, oldest first. */

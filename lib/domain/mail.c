@@ -75,7 +75,8 @@ static bool read_fields(struct json_object *o, struct mail_order *out)
 		return false;
 	out->language = json_object_get_int(language);
 	out->tries = json_object_get_int(tries);
-	return out->tries >= 0 && out->tries <= MAIL_TRIES && out->language >= 0 && out->language < TEXT_LANGUAGES &&
+	return out->tries >= 0 && out->tries <= MAIL_TRIES && out->language >= 0 &&
+	       out->language < TEXT_LANGUAGES &&
 	       num_parse_id(str_from_c(json_object_get_string(user)), &out->user_id);
 }
 
@@ -101,10 +102,10 @@ static void add_link(struct buf *b, struct str link)
 }
 
 /* A paragraph in the order's language; the arguments are the user's name and the site's. */
-#define PARAGRAPH(b, language, english, arguments)                                             \
-	do {                                                                                   \
-		buf_add((b), text_format((b)->arena, (language), (english), (arguments), 2));  \
-		BUF_LIT((b), "\n\n");                                                          \
+#define PARAGRAPH(b, language, english, arguments) \
+	do { \
+		buf_add((b), text_format((b)->arena, (language), (english), (arguments), 2)); \
+		BUF_LIT((b), "\n\n"); \
 	} while (0)
 
 static err build_activation(struct ctx *c, const struct mail_order *o, struct mail *out)
@@ -123,15 +124,17 @@ static err build_activation(struct ctx *c, const struct mail_order *o, struct ma
 			  STR_ARG(token));
 	buf_init(&b, c->arena, 512);
 	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
-	PARAGRAPH(&b, o->language,
-		  N_("somebody registered this name at {1} with your e-mail address. If it was you, "
-		     "open this page and press the button:"),
-		  arguments);
+	PARAGRAPH(
+		&b, o->language,
+		N_("somebody registered this name at {1} with your e-mail address. If it was you, "
+		   "open this page and press the button:"),
+		arguments);
 	add_link(&b, link);
-	PARAGRAPH(&b, o->language,
-		  N_("The link is good for 24 hours. If it was not you, do nothing: without the link "
-		     "the account stays closed and is removed after a week."),
-		  arguments);
+	PARAGRAPH(
+		&b, o->language,
+		N_("The link is good for 24 hours. If it was not you, do nothing: without the link "
+		   "the account stays closed and is removed after a week."),
+		arguments);
 	out->to = u.email;
 	out->subject = text_format(c->arena, o->language, N_("Activate your account at {1}"),
 				   arguments, 2);
@@ -163,8 +166,8 @@ static err build_address_in_use(struct ctx *c, const struct mail_order *o, struc
 		  N_("If it was not you, do nothing: nobody but you can use your address here."),
 		  arguments);
 	out->to = u.email;
-	out->subject = text_format(c->arena, o->language, N_("You have an account at {1}"),
-				   arguments, 2);
+	out->subject =
+		text_format(c->arena, o->language, N_("You have an account at {1}"), arguments, 2);
 	out->text = buf_str(&b);
 	return OK;
 }

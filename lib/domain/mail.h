@@ -1,7 +1,7 @@
 /*
- * Mails to users. What is asked for in a transaction names the kind and the user only: the text, the
- * address and the token of the link are put together by the mail worker, so that no secret and no
- * address lies in the outbox or in a queue.
+ * Mails to users. What is asked for in a transaction names the kind and the user only: the text,
+ * the address and the token of the link are put together by the mail worker, so that no secret and
+ * no address lies in the outbox or in a queue.
  */
 #ifndef DOMAIN_MAIL_H
 #define DOMAIN_MAIL_H
@@ -25,8 +25,8 @@ struct mail {
 err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int language) MUST_CHECK;
 
 /*
- * What was asked for, as a mail; an activation token is made and its hash stored. ERR_INVALID when the
- * payload is none of ours, ERR_NOT_FOUND when there is nothing to send any more.
+ * What was asked for, as a mail; an activation token is made and its hash stored. ERR_INVALID when
+ * the payload is none of ours, ERR_NOT_FOUND when there is nothing to send any more.
  */
 err mail_build(struct ctx *c, struct str payload, struct mail *out) MUST_CHECK;
 
@@ -34,15 +34,16 @@ err mail_build(struct ctx *c, struct str payload, struct mail *out) MUST_CHECK;
 enum mail_encoding { MAIL_8BIT, MAIL_BASE64 };
 
 /*
- * The message with its headers (RFC 5322), lines ended by CR LF. id is the event's: the same event gives the
- * same Message-ID.
+ * The message with its headers (RFC 5322), lines ended by CR LF. id is the event's: the same event
+ * gives the same Message-ID.
  */
 struct str mail_format(struct ctx *c, const struct mail *m, struct str id,
 		       enum mail_encoding encoding);
 
 /*
- * The recipient's server wants it later (a reply 4xx): ask for it again in 10 min, doubled each time, and
- * count event_id as handled, in one transaction. ERR_INVALID when it was put off MAIL_TRIES times, or is none of ours.
+ * The recipient's server wants it later (a reply 4xx): ask for it again in 10 min, doubled each
+ * time, and count event_id as handled, in one transaction. ERR_INVALID when it was put off
+ * MAIL_TRIES times, or is none of ours.
  */
 #define MAIL_TRIES 8
 err mail_put_off(struct ctx *c, struct str event_id, struct str payload) MUST_CHECK;

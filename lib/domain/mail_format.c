@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-#define WORD_BYTES 45 /* of text in one encoded word: 60 characters of base64, 72 with its frame */
+#define WORD_BYTES 45 /* of text in one encoded word: 60 characters of base64, 72 with its frame \
+		       */
 #define LINE_BYTES 57 /* of text in one line of base64: 76 characters */
 
 static void add_base64(struct buf *b, struct str s)
@@ -41,7 +42,8 @@ static struct str word_of(struct str s)
 	return str_slice(s, 0, n);
 }
 
-/* The value of a header: encoded words unless it is plain ASCII. Control characters become spaces. */
+/* The value of a header: encoded words unless it is plain ASCII. Control characters become spaces.
+ */
 static void add_phrase(struct buf *b, struct str text)
 {
 	char *clean = str_c(b->arena, text);

@@ -1,6 +1,7 @@
 /*
  * What a program that is no web process stands on: workers, cron programs, plazactl. Its
- * configuration, its connections (opened on first use), and a ctx for one unit of work after another.
+ * configuration, its connections (opened on first use), and a ctx for one unit of work after
+ * another.
  *
  *   struct program p;
  *   if (program_open(&p, "mail"))
@@ -22,7 +23,8 @@ struct program {
 	struct ctx ctx;
 };
 
-/* Read the configuration (ERR_INVALID after saying what is wrong with it), make the ctx, hold TERM and INT. */
+/* Read the configuration (ERR_INVALID after saying what is wrong with it), make the ctx, hold TERM
+ * and INT. */
 err program_open(struct program *p, const char *name) MUST_CHECK;
 
 /* The next unit of work: the arena is emptied, the clock is read. */

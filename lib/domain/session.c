@@ -21,9 +21,9 @@ struct session_want {
 };
 
 /*
- * KEYS: the session, perhaps the account's window. ARGV: the limit and its length. Without a session
- * the answer is { -1 }, so that it differs from no answer. A forged cookie finds no session and so counts
- * nothing: nobody can use up somebody else's places.
+ * KEYS: the session, perhaps the account's window. ARGV: the limit and its length. Without a
+ * session the answer is { -1 }, so that it differs from no answer. A forged cookie finds no session
+ * and so counts nothing: nobody can use up somebody else's places.
  */
 static const struct cache_script script_find = CACHE_SCRIPT(
 	LIMIT_STEP_LUA
@@ -37,7 +37,8 @@ static const struct cache_script script_find = CACHE_SCRIPT(
 
 enum { AT_WAIT, AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED };
 
-/* KEYS: the session, the user's sessions. ARGV: life ms, now, the most sessions, hash, then fields. */
+/* KEYS: the session, the user's sessions. ARGV: life ms, now, the most sessions, hash, then fields.
+ */
 static const struct cache_script script_start = CACHE_SCRIPT(
 	"local life, now = tonumber(ARGV[1]), tonumber(ARGV[2])\n"
 	"for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end\n"
@@ -54,7 +55,8 @@ static const struct cache_script script_start = CACHE_SCRIPT(
 	"if redis.call('PTTL', KEYS[2]) < life then redis.call('PEXPIRE', KEYS[2], life) end\n"
 	"return 1");
 
-/* KEYS as above. ARGV: life ms, now, hash. A session that was ended meanwhile is not brought back. */
+/* KEYS as above. ARGV: life ms, now, hash. A session that was ended meanwhile is not brought back.
+ */
 static const struct cache_script script_touch = CACHE_SCRIPT(
 	"if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end\n"
 	"local life, now = tonumber(ARGV[1]), tonumber(ARGV[2])\n"
@@ -66,11 +68,11 @@ static const struct cache_script script_touch = CACHE_SCRIPT(
 	"return 1");
 
 /* KEYS: the user's sessions, the prefix of their keys (in the same slot). */
-static const struct cache_script script_end_all = CACHE_SCRIPT(
-	"local all = redis.call('ZRANGE', KEYS[1], 0, -1)\n"
-	"for _, hash in ipairs(all) do redis.call('DEL', KEYS[2] .. hash) end\n"
-	"redis.call('DEL', KEYS[1])\n"
-	"return #all");
+static const struct cache_script script_end_all =
+	CACHE_SCRIPT("local all = redis.call('ZRANGE', KEYS[1], 0, -1)\n"
+		     "for _, hash in ipairs(all) do redis.call('DEL', KEYS[2] .. hash) end\n"
+		     "redis.call('DEL', KEYS[1])\n"
+		     "return #all");
 
 static struct str key_prefix(struct arena *a, int64_t user_id)
 {
@@ -178,8 +180,7 @@ err session_start(struct ctx *c, const struct user *u, bool is_remembered, struc
 		  struct str address, struct str *cookie_out)
 {
 	struct str token = secret_token(c->arena, TOKEN_BYTES);
-	struct str cookie =
-		str_format(c->arena, "%lld." STR_FMT, (long long)u->id, STR_ARG(token));
+	struct str cookie = str_format(c->arena, "%lld." STR_FMT, (long long)u->id, STR_ARG(token));
 	struct str key = session_key(c->arena, u->id, cookie);
 	struct cache_reply *reply;
 	const struct cache_arg args[] = {
@@ -189,16 +190,26 @@ err session_start(struct ctx *c, const struct user *u, bool is_remembered, struc
 		CACHE_ARG(c->now),
 		CACHE_ARG(SESSION_MOST),
 		CACHE_ARG(key_hash(key)),
-		CACHE_ARG(STR("no")), CACHE_ARG(u->user_no),
-		CACHE_ARG(STR("name")), CACHE_ARG(u->name),
-		CACHE_ARG(STR("avatar")), CACHE_ARG(u->avatar),
-		CACHE_ARG(STR("role")), CACHE_ARG((int)u->role),
-		CACHE_ARG(STR("level")), CACHE_ARG(u->level),
-		CACHE_ARG(STR("created")), CACHE_ARG(c->now),
-		CACHE_ARG(STR("seen")), CACHE_ARG(c->now),
-		CACHE_ARG(STR("remembered")), CACHE_ARG(is_remembered ? 1 : 0),
-		CACHE_ARG(STR("agent")), CACHE_ARG(str_slice(user_agent, 0, AGENT_MAX)),
-		CACHE_ARG(STR("address")), CACHE_ARG(str_slice(address, 0, ADDRESS_MAX)),
+		CACHE_ARG(STR("no")),
+		CACHE_ARG(u->user_no),
+		CACHE_ARG(STR("name")),
+		CACHE_ARG(u->name),
+		CACHE_ARG(STR("avatar")),
+		CACHE_ARG(u->avatar),
+		CACHE_ARG(STR("role")),
+		CACHE_ARG((int)u->role),
+		CACHE_ARG(STR("level")),
+		CACHE_ARG(u->level),
+		CACHE_ARG(STR("created")),
+		CACHE_ARG(c->now),
+		CACHE_ARG(STR("seen")),
+		CACHE_ARG(c->now),
+		CACHE_ARG(STR("remembered")),
+		CACHE_ARG(is_remembered ? 1 : 0),
+		CACHE_ARG(STR("agent")),
+		CACHE_ARG(str_slice(user_agent, 0, AGENT_MAX)),
+		CACHE_ARG(STR("address")),
+		CACHE_ARG(str_slice(address, 0, ADDRESS_MAX)),
 	};
 	err e = cache_run_script(c->cache, &reply, &script_start, 2,
 				 (struct cache_args){ args, ARRAY_LEN(args) });

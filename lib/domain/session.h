@@ -12,15 +12,17 @@
 #define SESSION_SECONDS (12 * 3600)
 #define SESSION_REMEMBER_SECONDS (30 * 86400)
 #define SESSION_ABSOLUTE_SECONDS (90 * 86400)
-#define SESSION_TOUCH_MS (5 * 60 * 1000) /* the life in Redis is extended at most once in this time */
-#define SESSION_MOST 20              /* of one user: one more ends the one that would end first */
+#define SESSION_TOUCH_MS \
+	(5 * 60 * 1000) /* the life in Redis is extended at most once in this time */
+#define SESSION_MOST 20 /* of one user: one more ends the one that would end first */
 
 struct session {
 	struct viewer viewer;
-	struct str key;          /* in Redis */
-	int64_t created_at;      /* Unix ms */
-	int64_t seen_at;         /* Unix ms, of the last touch */
-	int64_t lasts_seconds;   /* Max-Age of the cookie; 0 when it ends with the browser's session */
+	struct str key;        /* in Redis */
+	int64_t created_at;    /* Unix ms */
+	int64_t seen_at;       /* Unix ms, of the last touch */
+	int64_t lasts_seconds; /* Max-Age of the cookie; 0 when it ends with the browser's session
+				*/
 	bool is_remembered;
 };
 
@@ -31,29 +33,31 @@ int64_t session_hint(struct str cookie);
 struct session_want;
 
 /*
- * Queue the look-up of a cookie. limit_class (may be NULL) is counted for this account in the same script,
- * only when the session exists. NULL when the cookie is not of the right form.
+ * Queue the look-up of a cookie. limit_class (may be NULL) is counted for this account in the same
+ * script, only when the session exists. NULL when the cookie is not of the right form.
  */
-struct session_want *session_want(struct ctx *c, struct str cookie, const struct limit_class *limit);
+struct session_want *session_want(struct ctx *c, struct str cookie,
+				  const struct limit_class *limit);
 
 /*
- * After the flush. OK: *out is filled. ERR_AUTH: no such session. ERR_LIMITED: too often; *retry_seconds says
- * when it ends (the session is filled too). ERR_UNAVAILABLE: Redis did not answer.
+ * After the flush. OK: *out is filled. ERR_AUTH: no such session. ERR_LIMITED: too often;
+ * *retry_seconds says when it ends (the session is filled too). ERR_UNAVAILABLE: Redis did not
+ * answer.
  */
 err session_read(struct ctx *c, const struct session_want *want, struct session *out,
 		 int64_t *retry_seconds) MUST_CHECK;
 
 /*
- * Start one: a fresh token, never the one the browser had. *cookie_out lives in the arena; the cookie's
- * Max-Age is SESSION_REMEMBER_SECONDS when is_remembered, else it has none. user_agent and address are for
- * the user's own list of sessions, and cut to 200 and 64 bytes.
+ * Start one: a fresh token, never the one the browser had. *cookie_out lives in the arena; the
+ * cookie's Max-Age is SESSION_REMEMBER_SECONDS when is_remembered, else it has none. user_agent and
+ * address are for the user's own list of sessions, and cut to 200 and 64 bytes.
  */
 err session_start(struct ctx *c, const struct user *u, bool is_remembered, struct str user_agent,
 		  struct str address, struct str *cookie_out) MUST_CHECK;
 
 /*
- * Extend its life if the last time was more than SESSION_TOUCH_MS ago. Queued and flushed by the caller.
- * A session that was ended meanwhile stays ended.
+ * Extend its life if the last time was more than SESSION_TOUCH_MS ago. Queued and flushed by the
+ * caller. A session that was ended meanwhile stays ended.
  */
 void session_touch(struct ctx *c, const struct session *s);
 

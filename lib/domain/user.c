@@ -14,9 +14,9 @@ static const struct db_sql sql_find_by_name =
 static const struct db_sql sql_page =
 	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.user_no > ? ORDER BY u.user_no LIMIT ?");
 
-static const struct db_sql sql_insert =
-	SQL("INSERT INTO user (user_id, username, username_folded, email, email_folded, password_hash,"
-	    " role, state, created_at) VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?)");
+static const struct db_sql sql_insert = SQL(
+	"INSERT INTO user (user_id, username, username_folded, email, email_folded, password_hash,"
+	" role, state, created_at) VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?)");
 
 static const struct db_sql sql_set_role = SQL("UPDATE user SET role = ? WHERE user_id = ?");
 

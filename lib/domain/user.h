@@ -2,19 +2,19 @@
  * Users: who may write here. The only code that reads or writes the `user` and
  * `email_token` tables.
  *
- * Names are compared in the form of utf8_fold, so that no two people have names that look alike by case or
- * width; stored and shown as typed. Passwords are hashed twice: user_first_pass (fixed, also done by the
- * browser's script) and argon2id with a random salt.
+ * Names are compared in the form of utf8_fold, so that no two people have names that look alike by
+ * case or width; stored and shown as typed. Passwords are hashed twice: user_first_pass (fixed,
+ * also done by the browser's script) and argon2id with a random salt.
  */
 #ifndef DOMAIN_USER_H
 #define DOMAIN_USER_H
 
 #include "domain/ctx.h"
 
-#define USER_NAME_MIN 2            /* code points */
+#define USER_NAME_MIN 2 /* code points */
 #define USER_NAME_MAX 24
-#define USER_EMAIL_MAX 254         /* bytes */
-#define USER_PASSWORD_MIN 12       /* code points */
+#define USER_EMAIL_MAX 254   /* bytes */
+#define USER_PASSWORD_MIN 12 /* code points */
 #define USER_PASSWORD_MAX 128
 #define USER_ACTIVATION_HOURS 24
 
@@ -25,18 +25,19 @@ struct user {
 	int64_t id;
 	int64_t user_no;
 	struct str name;
-	struct str avatar;     /* file name; empty for the drawn default */
+	struct str avatar; /* file name; empty for the drawn default */
 	struct str bio;
 	enum role role;
 	enum user_state state;
 	int level;
 	int64_t posts, followers, following;
-	int64_t created_at;    /* Unix ms, UTC */
-	struct str email;      /* empty when there is none; only for the user's own pages */
+	int64_t created_at; /* Unix ms, UTC */
+	struct str email;   /* empty when there is none; only for the user's own pages */
 };
 
 /*
- * What is wrong with a name, address or password, in English for the text catalogue; NULL when nothing.
+ * What is wrong with a name, address or password, in English for the text catalogue; NULL when
+ * nothing.
  *
  * A name has letters (Latin ones, Han, kana, hangul, bopomofo), digits, and single '_', '-' and '.'
  * between them; at least one letter. It is none of the reserved names (admin, root ...) and holds
@@ -60,35 +61,36 @@ struct registration {
  * Make a pending account and ask for the activation mail, in one transaction. The fields have been
  * checked. The same form_id again is OK and changes nothing. ERR_CONFLICT when the name is in use.
  *
- * An address in use is no error (that would tell who has an account): its owner gets a mail that says
- * so, the pending account is made all the same (a free name would tell, too) but cannot be
+ * An address in use is no error (that would tell who has an account): its owner gets a mail that
+ * says so, the pending account is made all the same (a free name would tell, too) but cannot be
  * activated, and the caller shows the same page. An address counts as in use once a link proved it,
  * so nobody can keep an address from its owner by registering it first.
  */
 err user_register(struct ctx *c, const struct registration *r, struct str form_id) MUST_CHECK;
 
 /*
- * Send the activation mail again, if there is such a pending account; OK either way. The caller limits
- * by address; more than three an hour for one e-mail are silently not sent.
+ * Send the activation mail again, if there is such a pending account; OK either way. The caller
+ * limits by address; more than three an hour for one e-mail are silently not sent.
  */
 err user_resend_activation(struct ctx *c, struct str email, int language) MUST_CHECK;
 
 /*
- * Whose activation link this is, for the page with the button: a GET must not activate, because mail
- * scanners follow links. ERR_NOT_FOUND for a wrong or expired one.
+ * Whose activation link this is, for the page with the button: a GET must not activate, because
+ * mail scanners follow links. ERR_NOT_FOUND for a wrong or expired one.
  */
 err user_activation_find(struct ctx *c, struct str token, struct user *out) MUST_CHECK;
 
 /*
- * Use an activation link. OK when the account is active now (also when it was already, by this same link).
- * ERR_NOT_FOUND for a wrong or expired one, and when the address was proved by another account meanwhile.
+ * Use an activation link. OK when the account is active now (also when it was already, by this same
+ * link). ERR_NOT_FOUND for a wrong or expired one, and when the address was proved by another
+ * account meanwhile.
  */
 err user_activate(struct ctx *c, struct str token, struct user *out) MUST_CHECK;
 
 /*
  * Check a name or address and a password. Takes the same time whether or not the account exists.
- * password is what was typed, or its first pass when is_first_pass. ERR_AUTH when they do not belong
- * together; ERR_FORBIDDEN when they do, but the account is not active (*out is filled).
+ * password is what was typed, or its first pass when is_first_pass. ERR_AUTH when they do not
+ * belong together; ERR_FORBIDDEN when they do, but the account is not active (*out is filled).
  */
 err user_authenticate(struct ctx *c, struct str login, struct str password, bool is_first_pass,
 		      struct user *out) MUST_CHECK;
@@ -107,10 +109,11 @@ struct str user_first_pass(struct arena *a, struct str password);
 err user_password_hash(struct arena *a, struct str first_pass, struct str *out) MUST_CHECK;
 
 /*
- * For plazactl: an active account with a role; email may be empty. ERR_CONFLICT when the name or the
- * address is taken.
+ * For plazactl: an active account with a role; email may be empty. ERR_CONFLICT when the name or
+ * the address is taken.
  */
-err user_create(struct ctx *c, const struct registration *r, enum role role, int64_t *id_out) MUST_CHECK;
+err user_create(struct ctx *c, const struct registration *r, enum role role,
+		int64_t *id_out) MUST_CHECK;
 
 /* Everybody, in the order of user_no: those after the given one. For plazactl. */
 struct users {

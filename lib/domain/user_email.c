@@ -1,4 +1,5 @@
-/* What an e-mail address may be: the common form of RFC 5321, in ASCII, without quotes or comments. */
+/* What an e-mail address may be: the common form of RFC 5321, in ASCII, without quotes or comments.
+ */
 #include "domain/user_internal.h"
 #include "html/text.h"
 
@@ -22,7 +23,8 @@ static bool is_local(struct str s)
 		bool is_dot = s.p[i] == '.';
 
 		if (is_dot ? after_dot
-			   : !is_alnum(s.p[i]) && !(s.p[i] && strchr("!#$%&'*+-/=?^_`{|}~", s.p[i])))
+			   : !is_alnum(s.p[i]) &&
+				     !(s.p[i] && strchr("!#$%&'*+-/=?^_`{|}~", s.p[i])))
 			return false;
 		after_dot = is_dot;
 	}

@@ -22,7 +22,8 @@ static const struct db_sql sql_by_name =
 static const struct db_sql sql_by_email =
 	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email_folded = ?");
 
-/* An address that waits for its link is in nobody's possession: the newest account that claims it. */
+/* An address that waits for its link is in nobody's possession: the newest account that claims it.
+ */
 static const struct db_sql sql_by_pending_email =
 	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email = ? AND u.state = 0"
 	    " ORDER BY u.user_no DESC LIMIT 1");
@@ -30,11 +31,11 @@ static const struct db_sql sql_by_pending_email =
 static const struct db_sql sql_set_hash =
 	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?");
 
-static const struct cache_script script_remember = CACHE_SCRIPT(
-	"redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
-	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))\n"
-	"redis.call('EXPIRE', KEYS[1], ARGV[4])\n"
-	"return 1");
+static const struct cache_script script_remember =
+	CACHE_SCRIPT("redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
+		     "redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))\n"
+		     "redis.call('EXPIRE', KEYS[1], ARGV[4])\n"
+		     "return 1");
 
 /* Somebody as the tables know them; user.id 0 and no hash when they do not. */
 struct candidate {
@@ -61,8 +62,8 @@ static err find_candidate(struct ctx *c, struct str login, struct candidate *out
 
 	*out = (struct candidate){ 0 };
 	if (str_find_byte(login, '@') < 0)
-		return utf8_fold(c->arena, login, &folded) ? OK :
-							     look_up(c, &sql_by_name, folded, out);
+		return utf8_fold(c->arena, login, &folded) ? OK
+							   : look_up(c, &sql_by_name, folded, out);
 	if (user_email_problem(login))
 		return OK;
 	e = look_up(c, &sql_by_email, user_email_fold(c->arena, login), out);
@@ -164,8 +165,8 @@ static void count_failure(struct ctx *c, const struct windows *w)
 }
 
 /*
- * The account's short window starts afresh; the hour's and the address's do not, or somebody with an
- * account of their own could guess at others without end.
+ * The account's short window starts afresh; the hour's and the address's do not, or somebody with
+ * an account of their own could guess at others without end.
  */
 static void note_success(struct ctx *c, const struct windows *w)
 {
@@ -194,8 +195,8 @@ static err answer_try(struct ctx *c, const struct login_try *t, const struct can
 		return OK;
 	case ERR_AUTH:
 		count_failure(c, w);
-		log_info("login: a wrong password, user=%lld from " STR_FMT, (long long)who->user.id,
-			 STR_ARG(t->address));
+		log_info("login: a wrong password, user=%lld from " STR_FMT,
+			 (long long)who->user.id, STR_ARG(t->address));
 		out->answer = LOGIN_WRONG;
 		out->needs_captcha = is_suspicious(c, w);
 		return OK;

@@ -1,11 +1,11 @@
 /*
  * Logging in, as a whole: the captcha after failures, the counters, the password.
  *
- * Failures are counted by account (whatever name of it was typed; unknown names by name, so that both look
- * alike) and by address. After LOGIN_FREE_ACCOUNT or LOGIN_FREE_ADDRESS of them within LOGIN_SOFT_SECONDS a
- * captcha is asked; with it the right password goes in however often others failed. Only LOGIN_HARD
- * failures within an hour close an account to strangers until the oldest is an hour old; the
- * addresses it last logged in from stay open, with a small count of their own.
+ * Failures are counted by account (whatever name of it was typed; unknown names by name, so that
+ * both look alike) and by address. After LOGIN_FREE_ACCOUNT or LOGIN_FREE_ADDRESS of them within
+ * LOGIN_SOFT_SECONDS a captcha is asked; with it the right password goes in however often others
+ * failed. Only LOGIN_HARD failures within an hour close an account to strangers until the oldest is
+ * an hour old; the addresses it last logged in from stay open, with a small count of their own.
  */
 #ifndef DOMAIN_USER_LOGIN_H
 #define DOMAIN_USER_LOGIN_H
@@ -15,25 +15,26 @@
 #define LOGIN_FREE_ACCOUNT 3
 #define LOGIN_FREE_ADDRESS 10
 #define LOGIN_SOFT_SECONDS (15 * 60)
-#define LOGIN_HARD 70            /* an hour, from addresses not known */
-#define LOGIN_HARD_KNOWN 10      /* an hour, from each known address */
+#define LOGIN_HARD 70       /* an hour, from addresses not known */
+#define LOGIN_HARD_KNOWN 10 /* an hour, from each known address */
 #define LOGIN_HARD_SECONDS 3600
-#define LOGIN_KNOWN_ADDRESSES 3  /* of an account: 70 + 3 * 10 failures an hour at most */
+#define LOGIN_KNOWN_ADDRESSES 3 /* of an account: 70 + 3 * 10 failures an hour at most */
 #define LOGIN_KNOWN_SECONDS (30 * 86400)
 
 struct login_try {
-	struct str login;         /* user name or e-mail */
-	struct str password;      /* as typed, or its first pass */
+	struct str login;    /* user name or e-mail */
+	struct str password; /* as typed, or its first pass */
 	bool is_first_pass;
-	struct str captcha_id;    /* empty when the form had none */
+	struct str captcha_id; /* empty when the form had none */
 	struct str captcha_typed;
-	struct str address;       /* of the client */
+	struct str address; /* of the client */
 };
 
 enum login_answer {
 	LOGIN_OK,
 	LOGIN_WRONG,         /* name and password do not belong together */
-	LOGIN_WRONG_CAPTCHA, /* also when one is needed and was not there; the password was not looked at */
+	LOGIN_WRONG_CAPTCHA, /* also when one is needed and was not there; the password was not
+				looked at */
 	LOGIN_PENDING,       /* right password, but not activated yet */
 	LOGIN_DISABLED,      /* right password, but closed by a moderator */
 	LOGIN_CLOSED         /* too many failures: *retry_seconds says how long */

@@ -8,28 +8,37 @@ struct range {
 	uint32_t first, last;
 };
 
-/* Letters that are not ASCII. Nothing here is changed by normalising into a letter of another shape. */
+/* Letters that are not ASCII. Nothing here is changed by normalising into a letter of another
+ * shape. */
 static const struct range letters[] = {
-	{ 0x00C0, 0x00D6 },   { 0x00D8, 0x00F6 },   { 0x00F8, 0x012F }, /* Latin with accents */
-	{ 0x0134, 0x013E },   { 0x0141, 0x0148 },   { 0x014A, 0x017E }, /* without dotless i, ij, l-dot */
-	{ 0x1EA0, 0x1EF9 },                                             /* Vietnamese */
-	{ 0x3005, 0x3005 },   { 0x3007, 0x3007 },                       /* iteration mark, zero */
-	{ 0x3041, 0x3096 },   { 0x30A1, 0x30FA },   { 0x30FC, 0x30FC }, /* kana */
-	{ 0x3105, 0x312F },                                             /* bopomofo */
-	{ 0x3400, 0x4DBF },   { 0x4E00, 0x9FFF },                       /* Han */
-	{ 0xAC00, 0xD7A3 },                                             /* hangul */
-	{ 0x20000, 0x2A6DF }, { 0x2A700, 0x2EBE0 }, { 0x30000, 0x323AF },
+	{ 0x00C0, 0x00D6 },   { 0x00D8, 0x00F6 },
+	{ 0x00F8, 0x012F }, /* Latin with accents */
+	{ 0x0134, 0x013E },   { 0x0141, 0x0148 },
+	{ 0x014A, 0x017E },                       /* without dotless i, ij, l-dot */
+	{ 0x1EA0, 0x1EF9 },                       /* Vietnamese */
+	{ 0x3005, 0x3005 },   { 0x3007, 0x3007 }, /* iteration mark, zero */
+	{ 0x3041, 0x3096 },   { 0x30A1, 0x30FA },
+	{ 0x30FC, 0x30FC },                       /* kana */
+	{ 0x3105, 0x312F },                       /* bopomofo */
+	{ 0x3400, 0x4DBF },   { 0x4E00, 0x9FFF }, /* Han */
+	{ 0xAC00, 0xD7A3 },                       /* hangul */
+	{ 0x20000, 0x2A6DF }, { 0x2A700, 0x2EBE0 },
+	{ 0x30000, 0x323AF },
 };
 
 /* As skeleton() gives them: without separators, digits as the letters they pass for. */
 static const char *const reserved[] = {
-	"admin", "administrator", "root", "superuser", "sysadmin", "plaza", "plazateam", "moderator",
-	"mod", "system", "support", "help", "helpdesk", "staff", "team", "official", "security",
-	"webmaster", "postmaster", "hostmaster", "abuse", "noreply", "mailerdaemon", "robot", "bot",
-	"null", "undefined", "nobody", "anonymous", "guest", "everyone", "all", "here", "me", "you",
-	"deleted", "deleteduser", "login", "logout", "register", "settings", "api", "www", "mail",
-	"管理员", "管理", "系统管理员", "超级管理员", "站长", "版主", "系统", "系统消息", "系统通知",
-	"官方", "客服", "官方客服", "广场", "匿名", "匿名用户", "游客", "已注销", "所有人", "全体成员",
+	"admin",       "administrator", "root",      "superuser", "sysadmin",     "plaza",
+	"plazateam",   "moderator",     "mod",       "system",    "support",      "help",
+	"helpdesk",    "staff",         "team",      "official",  "security",     "webmaster",
+	"postmaster",  "hostmaster",    "abuse",     "noreply",   "mailerdaemon", "robot",
+	"bot",         "null",          "undefined", "nobody",    "anonymous",    "guest",
+	"everyone",    "all",           "here",      "me",        "you",          "deleted",
+	"deleteduser", "login",         "logout",    "register",  "settings",     "api",
+	"www",         "mail",          "管理员",    "管理",      "系统管理员",   "超级管理员",
+	"站长",        "版主",          "系统",      "系统消息",  "系统通知",     "官方",
+	"客服",        "官方客服",      "广场",      "匿名",      "匿名用户",     "游客",
+	"已注销",      "所有人",        "全体成员",
 };
 
 static bool is_digit(uint32_t cp)

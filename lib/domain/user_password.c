@@ -14,9 +14,10 @@
 
 #define SALT "plaza-first-pass:"
 
-/* What an account that does not exist is checked against: parameters as above, the hash of nothing known. */
-#define NOBODY                                                                                 \
-	"$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5a25vd3N0aGlzIQ$"                               \
+/* What an account that does not exist is checked against: parameters as above, the hash of nothing
+ * known. */
+#define NOBODY \
+	"$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5a25vd3N0aGlzIQ$" \
 	"Wm2vBnHcUEpPmnaqcV6GzRjQ7P5lZ3W0mEQ3iXq1u9E"
 
 struct str user_first_pass(struct arena *a, struct str password)

@@ -1,6 +1,6 @@
 /*
- * Registering and activating. An address belongs to nobody until somebody used the link that was sent
- * to it: only then email_folded, which is unique, is set.
+ * Registering and activating. An address belongs to nobody until somebody used the link that was
+ * sent to it: only then email_folded, which is unique, is set.
  */
 #include "base/clock.h"
 #include "base/secret.h"
@@ -17,9 +17,9 @@
 
 static const struct limit_class resend_by_email = { "resend", 0, 0, RESEND_SECONDS };
 
-static const struct db_sql sql_insert =
-	SQL("INSERT INTO user (user_id, username, username_folded, email, password_hash, role, state,"
-	    " created_at) VALUES (?, ?, ?, ?, ?, 0, 0, ?)");
+static const struct db_sql sql_insert = SQL(
+	"INSERT INTO user (user_id, username, username_folded, email, password_hash, role, state,"
+	" created_at) VALUES (?, ?, ?, ?, ?, 0, 0, ?)");
 
 static const struct db_sql sql_owner = SQL("SELECT user_id FROM user WHERE email_folded = ?");
 
@@ -102,7 +102,8 @@ err user_register(struct ctx *c, const struct registration *r, struct str form_i
 
 err user_resend_activation(struct ctx *c, struct str email, int language)
 {
-	struct str key = limit_other_key(c->arena, &resend_by_email, user_email_fold(c->arena, email));
+	struct str key =
+		limit_other_key(c->arena, &resend_by_email, user_email_fold(c->arena, email));
 	struct db_rows *rows;
 	int64_t retry, owner;
 	err e;

@@ -7,13 +7,14 @@
 
 #define TOKEN_BYTES 32
 
-static const struct db_sql sql_insert =
-	SQL("INSERT INTO email_token (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)");
+static const struct db_sql sql_insert = SQL(
+	"INSERT INTO email_token (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)");
 
 static const struct db_sql sql_sweep_tokens =
 	SQL("DELETE FROM email_token WHERE expires_at < ? ORDER BY expires_at LIMIT ?");
 
-/* By state, so that no more rows are looked at than wait. One that wrote something was active once. */
+/* By state, so that no more rows are looked at than wait. One that wrote something was active once.
+ */
 static const struct db_sql sql_sweep_users =
 	SQL("DELETE FROM user WHERE state = 0 AND created_at < ? AND posts = 0"
 	    " ORDER BY created_at LIMIT ?");
@@ -36,7 +37,8 @@ err user_token_new(struct ctx *c, int64_t user_id, struct str *token_out)
 	struct str token = secret_token(c->arena, TOKEN_BYTES);
 	int64_t until = c->now + USER_ACTIVATION_HOURS * CLOCK_HOUR;
 	err e = db_exec(c->db, NULL, &sql_insert,
-			DB_ARGS(secret_hash(c->arena, token), user_id, USER_TOKEN_ACTIVATION, until));
+			DB_ARGS(secret_hash(c->arena, token), user_id, USER_TOKEN_ACTIVATION,
+				until));
 
 	if (e)
 		return e;

@@ -18,8 +18,8 @@ err user_token_new(struct ctx *c, int64_t user_id, struct str *token_out) MUST_C
 #define USER_PENDING_DAYS 7
 
 /*
- * Forget links that ended, and accounts that were not activated within USER_PENDING_DAYS (their names are
- * free again): at most `limit` rows of each. *swept is their number.
+ * Forget links that ended, and accounts that were not activated within USER_PENDING_DAYS (their
+ * names are free again): at most `limit` rows of each. *swept is their number.
  */
 err user_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 

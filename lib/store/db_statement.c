@@ -191,7 +191,8 @@ err db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db
 
 	if (e)
 		return e;
-	if (s->columns) /* NOLINT(clang-analyzer-core.NullDereference): set when there is no error */
+	if (s->columns) /* NOLINT(clang-analyzer-core.NullDereference): set when there is no error
+			 */
 		BUG("db_exec of a statement that gives rows: %s", sql->text);
 	if (changed)
 		*changed = (int64_t)mysql_stmt_affected_rows(s->handle);

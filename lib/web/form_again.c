@@ -33,8 +33,7 @@ bool form_again_take(const struct req *r, struct form_again *out)
 			return false;
 		if (str_is(f->name, STR(CSRF_FIELD)) || is_secret(f->name))
 			continue;
-		again.items[again.count++] =
-			(struct error_field){ f->name, f->value, is_shown(f) };
+		again.items[again.count++] = (struct error_field){ f->name, f->value, is_shown(f) };
 	}
 	*out = again;
 	return again.count > 0;

@@ -72,8 +72,9 @@ static void make_counts(struct stores *s)
 	for (i = 0; i < s->count; i++) {
 		struct str key = reaction_article_key(a, s->posts[i]);
 
-		s->counts_n[i] = (int)redisFormatCommand(
-			&s->counts[i], "HMGET %b votes likes comments", key.p, key.n);
+		s->counts_n[i] =
+			(int)redisFormatCommand(&s->counts[i], "HMGET %b votes likes comments",
+						key.p, key.n);
 	}
 	arena_free(a);
 }
@@ -169,8 +170,8 @@ static void read_rows(struct stores *s, char *page)
 		end += n;
 	}
 	if (got != MYSQL_NO_DATA)
-		BUG("mariadb: %s", got == MYSQL_DATA_TRUNCATED ? "a text is too long" :
-								 mysql_stmt_error(s->rows));
+		BUG("mariadb: %s",
+		    got == MYSQL_DATA_TRUNCATED ? "a text is too long" : mysql_stmt_error(s->rows));
 }
 
 void stores_read_list(struct stores *s, const char *cookies, char page[CEILING_PAGE])

@@ -4,11 +4,10 @@
  *
  *   H  libfcgi, 20 kB, no store
  *   R  H and one GET
- *   P  a list page: one pipeline of GET (session) and 10 HMGET, one prepared SELECT of 10 rows by key;
- *      the 20 kB answered are made of the rows
- *   V  a vote: GET (session), then EVALSHA of a script that does what a vote must: a member more in a
- *      set, a counter, an event in a stream. Two round trips, as who asks must be known before
- *      anything changes. A few bytes of JSON
+ *   P  a list page: one pipeline of GET (session) and 10 HMGET, one prepared SELECT of 10 rows by
+ * key; the 20 kB answered are made of the rows V  a vote: GET (session), then EVALSHA of a script
+ * that does what a vote must: a member more in a set, a counter, an event in a stream. Two round
+ * trips, as who asks must be known before anything changes. A few bytes of JSON
  *
  * Processes and accept loop are those of the site: libfcgi, one request at a time, no kept
  * connections. (S and MC need no program: they are nginx's.)

@@ -1,11 +1,12 @@
 /*
- * What the benchmark needs in the stores, made at one go: topics with comments, people with sessions.
+ * What the benchmark needs in the stores, made at one go: topics with comments, people with
+ *sessions.
  *
- *	bench_data corpus DIR    users, topics and comments into an empty, migrated database; the ids of
- *	                         the topics go to DIR/posts and the one with 200 comments to DIR/big
- *	bench_data people DIR    a session for each user: "cookie token" lines in DIR/members (those who
- *	                         wrote) and DIR/voters (all others), the token being good for every form
- *	bench_data events N      N votes that nobody has cast yet, into the streams, as the site would
+ *	bench_data corpus DIR    users, topics and comments into an empty, migrated database; the
+ *ids of the topics go to DIR/posts and the one with 200 comments to DIR/big bench_data people DIR
+ *a session for each user: "cookie token" lines in DIR/members (those who wrote) and DIR/voters (all
+ *others), the token being good for every form bench_data events N      N votes that nobody has cast
+ *yet, into the streams, as the site would
  */
 #ifndef BENCH_DATA_H
 #define BENCH_DATA_H

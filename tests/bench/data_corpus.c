@@ -16,23 +16,25 @@
 #define EXCERPT_CODE_POINTS 160
 
 static const struct db_sql sql_users =
-	SQL("INSERT INTO user (user_id, username, username_folded, password_hash, state, level, created_at)"
+	SQL("INSERT INTO user (user_id, username, username_folded, password_hash, state, level, "
+	    "created_at)"
 	    " SELECT id, name, LOWER(name), '-', 1, level, at FROM JSON_TABLE(?, '$[*]' COLUMNS"
 	    " (id BIGINT PATH '$[0]', name VARCHAR(24) PATH '$[1]', level INT PATH '$[2]',"
 	    " at BIGINT PATH '$[3]')) j");
 
-static const struct db_sql sql_posts =
-	SQL("INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, comments, score,"
-	    " created_at) SELECT id, author, title, md, html, excerpt, comments, score, at"
-	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', author BIGINT PATH '$[1]',"
-	    " title VARCHAR(300) PATH '$[2]', md MEDIUMTEXT PATH '$[3]', html MEDIUMTEXT PATH '$[4]',"
-	    " excerpt VARCHAR(400) PATH '$[5]', comments INT PATH '$[6]', score BIGINT PATH '$[7]',"
-	    " at BIGINT PATH '$[8]')) j");
+static const struct db_sql sql_posts = SQL(
+	"INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, comments, score,"
+	" created_at) SELECT id, author, title, md, html, excerpt, comments, score, at"
+	" FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', author BIGINT PATH '$[1]',"
+	" title VARCHAR(300) PATH '$[2]', md MEDIUMTEXT PATH '$[3]', html MEDIUMTEXT PATH '$[4]',"
+	" excerpt VARCHAR(400) PATH '$[5]', comments INT PATH '$[6]', score BIGINT PATH '$[7]',"
+	" at BIGINT PATH '$[8]')) j");
 
 static const struct db_sql sql_comments =
 	SQL("INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,"
 	    " to_user_id, author_id, body_md, body_html, replies, last_reply_no, created_at)"
-	    " SELECT id, 1, post, root, number, parent, answered, author, md, html, replies, replies, at"
+	    " SELECT id, 1, post, root, number, parent, answered, author, md, html, replies, "
+	    "replies, at"
 	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', post BIGINT PATH '$[1]',"
 	    " root BIGINT PATH '$[2]', number INT PATH '$[3]', parent BIGINT PATH '$[4]',"
 	    " answered BIGINT PATH '$[5]', author BIGINT PATH '$[6]', md TEXT PATH '$[7]',"
@@ -191,8 +193,8 @@ static err put_topic(struct program *p, struct rows *rows, int64_t id, int64_t a
 	put_text(rows, md);
 	put_text(rows, html.markup);
 	put_text(rows, excerpt);
-	put_int(rows, i == DATA_TOPICS - 1 ? DATA_BIG_ROOTS * (1 + DATA_BIG_REPLIES) :
-					     DATA_COMMENTS);
+	put_int(rows,
+		i == DATA_TOPICS - 1 ? DATA_BIG_ROOTS * (1 + DATA_BIG_REPLIES) : DATA_COMMENTS);
 	put_int(rows, post_score(at, 0));
 	put_int(rows, at);
 	return OK;

@@ -26,7 +26,8 @@ static const char *const english[] = {
 	"My two cents: keep the data in one place, and make everything else a copy of it.",
 	"It took me an evening, a pot of tea and [the manual](https://example.org/manual).",
 	"Thank you, that was it. The time-out was shorter than the thing it waited for.",
-	"A queue that is always empty needs no queue, and one that is always full needs no queue either.",
+	"A queue that is always empty needs no queue, and one that is always full needs no queue "
+	"either.",
 };
 
 static const char *const subjects_zh[] = { "数据库索引", "旧服务器", "消息队列", "周末的旧书市场",

@@ -190,9 +190,8 @@ static struct str find_element(struct str page, const char *attribute, const cha
 
 	while (page_next_tag(&page, &tag)) {
 		struct str found = page_attribute(&tag, attribute);
-		bool is_one = strcmp(attribute, "class") == 0 ?
-				      has_word(found, str_from_c(value)) :
-				      str_is(found, str_from_c(value));
+		bool is_one = strcmp(attribute, "class") == 0 ? has_word(found, str_from_c(value))
+							      : str_is(found, str_from_c(value));
 		struct str from = { tag.text.p, (size_t)(page.p + page.n - tag.text.p) };
 
 		if (found.p && is_one && !tag.is_end)
@@ -236,7 +235,8 @@ struct str page_unescape(struct arena *a, struct str text)
 	return buf_str(&out);
 }
 
-/* The tag at the start of the text belongs into a line: nothing separates it from its neighbours. */
+/* The tag at the start of the text belongs into a line: nothing separates it from its neighbours.
+ */
 static bool is_inline(struct str tag)
 {
 	static const char *const names[] = { "a", "b", "i", "em", "strong", "span", "code", "del" };

@@ -28,8 +28,8 @@ bool page_next_tag(struct str *rest, struct page_tag *tag);
 struct str page_attribute(const struct page_tag *tag, const char *name);
 
 /*
- * What is wrong with a whole page, NULL when nothing is: tags that do not nest, an unquoted value, an
- * attribute twice, an id twice, a reference to an id that is not there (aria-describedby,
+ * What is wrong with a whole page, NULL when nothing is: tags that do not nest, an unquoted value,
+ * an attribute twice, an id twice, a reference to an id that is not there (aria-describedby,
  * aria-labelledby, for, form, a link to a fragment of the page), a field without a label, a bare
  * '<' or '&', a script or style in the page, a link with another scheme.
  */
@@ -41,7 +41,8 @@ const char *page_xml_fault(struct arena *a, struct str text);
 /* Its tags and their attributes' names as text: "<p class><a href rel></a></p>". */
 struct str page_shape(struct arena *a, struct str page);
 
-/* The markup between an element with this id, or class, and its end; its p is NULL when it is not there. */
+/* The markup between an element with this id, or class, and its end; its p is NULL when it is not
+ * there. */
 struct str page_by_id(struct str page, const char *id);
 struct str page_by_class(struct str page, const char *name);
 
@@ -51,7 +52,8 @@ struct str page_text(struct arena *a, struct str markup);
 /* The five references HTML needs resolved. */
 struct str page_unescape(struct arena *a, struct str text);
 
-/* What a field of the page's forms holds: a value, the text of a textarea; p is NULL without one. */
+/* What a field of the page's forms holds: a value, the text of a textarea; p is NULL without one.
+ */
 struct str page_value(struct arena *a, struct str page, const char *field);
 
 /* The text of the elements that the field's aria-describedby names; empty when there are none. */

@@ -61,8 +61,7 @@ static void check_nesting(struct reader *r, const struct page_tag *tag)
 			object(r, "an end without its start", tag->name);
 		return;
 	}
-	if (tag->is_empty ||
-	    (!r->is_xml && is_listed(tag->name, "meta link img input br hr")))
+	if (tag->is_empty || (!r->is_xml && is_listed(tag->name, "meta link img input br hr")))
 		return;
 	if (r->depth == DEPTH_MAX)
 		object(r, "too deep", tag->name);

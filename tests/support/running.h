@@ -12,8 +12,8 @@
 #define RUNNING_PROCESSES_MAX 8
 
 struct running {
-	struct str name, path; /* of the program */
-	struct str log_path;   /* what all its processes say */
+	struct str name, path;  /* of the program */
+	struct str log_path;    /* what all its processes say */
 	struct str socket_path; /* empty for a worker */
 	int listener;           /* -1 for a worker */
 	pid_t pids[RUNNING_PROCESSES_MAX];

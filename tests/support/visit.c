@@ -85,8 +85,8 @@ struct str visit_name(struct site *s, const struct browser *b)
 
 void visit_forgive(struct site *s, const struct browser *b)
 {
-	const struct limit_class *classes[] = { &limit_login,	&limit_register, &limit_mail,
-						&limit_post,	&limit_comment,	 &limit_react,
+	const struct limit_class *classes[] = { &limit_login, &limit_register, &limit_mail,
+						&limit_post,  &limit_comment,  &limit_react,
 						&limit_edit };
 	struct ctx *c = site_ctx(s);
 	size_t i;
@@ -151,8 +151,8 @@ int64_t visit_location_id(struct browser *b, const struct reply *r)
 
 int64_t visit_publish(struct browser *b, const char *title, const char *body)
 {
-	struct reply r = post_form(b, "/posts",
-				   visit_fields(b, "title", title, "body", body, NULL).p);
+	struct reply r =
+		post_form(b, "/posts", visit_fields(b, "title", title, "body", body, NULL).p);
 
 	if (r.status != 303 || !visit_location_id(b, &r))
 		fail("cannot publish", &r);
@@ -320,8 +320,7 @@ void visit_at_once(struct browser *b, const struct ask *ask, int count, struct a
 	fork_all(&b, 0, ask, count, out);
 }
 
-void visit_all_at_once(struct browser **who, const struct ask *asks, int count,
-		       struct at_once *out)
+void visit_all_at_once(struct browser **who, const struct ask *asks, int count, struct at_once *out)
 {
 	fork_all(who, 1, asks, count, out);
 }

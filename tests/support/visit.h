@@ -35,7 +35,8 @@ int64_t visit_comment(struct browser *b, int64_t post_id, int64_t parent_id, con
 /* printf into the browser's arena: addresses. */
 const char *visit_path(struct browser *b, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The number behind the last "/posts/", "/comments/" or "#c" of a Location; 0 when there is none. */
+/* The number behind the last "/posts/", "/comments/" or "#c" of a Location; 0 when there is none.
+ */
 int64_t visit_location_id(struct browser *b, const struct reply *r);
 
 /* The one number a constant statement gives. */

@@ -32,9 +32,9 @@ static const char *address_of(struct browser *b, const char *name)
 static struct reply register_as(struct browser *b, const char *name, const char *email,
 				const char *password)
 {
-	return post_form(b, "/register", visit_fields(b, "username", name, "email", email,
-						      "password", password, NULL)
-						 .p);
+	return post_form(
+		b, "/register",
+		visit_fields(b, "username", name, "email", email, "password", password, NULL).p);
 }
 
 static struct reply log_in(struct browser *b, const char *login, const char *password)
@@ -53,8 +53,9 @@ static struct str find_mail(struct browser *b, const char *to, const char *words
 	struct dirent *entry;
 
 	while (d && (entry = readdir(d)) != NULL) {
-		struct str mail = running_read_file(
-			b->arena, visit_path(b, STR_FMT "/%s", STR_ARG(folder), entry->d_name));
+		struct str mail =
+			running_read_file(b->arena, visit_path(b, STR_FMT "/%s", STR_ARG(folder),
+							       entry->d_name));
 
 		if (entry->d_name[0] != '.' && str_find(mail, wanted) >= 0 &&
 		    str_find(mail, str_from_c(words)) >= 0)
@@ -87,7 +88,8 @@ static struct str wait_for_mail(struct browser *b, const char *to)
 /* The path of the link in a mail. */
 static const char *link_in(struct browser *b, struct str mail)
 {
-	struct str url = str_format(b->arena, STR_FMT "/activate/", STR_ARG(site_config(site)->site.url));
+	struct str url =
+		str_format(b->arena, STR_FMT "/activate/", STR_ARG(site_config(site)->site.url));
 	ptrdiff_t at = str_find(mail, url);
 	size_t n = url.n;
 
@@ -213,9 +215,9 @@ static void passwords_of_any_letters_and_good_length(void **state)
 		const char *password;
 		int status;
 	} cases[] = {
-		{ "correct hor", 422 },		/* eleven */
-		{ "zqxjkvbnwpty", 303 },	/* twelve, all of one kind */
-		{ "password1234", 422 },	/* everybody's */
+		{ "correct hor", 422 },  /* eleven */
+		{ "zqxjkvbnwpty", 303 }, /* twelve, all of one kind */
+		{ "password1234", 422 }, /* everybody's */
 		{ "qwertyuiop12", 422 },
 		{ "密码😀 e\xCC\x81 ü ñ 字 ß", 303 },
 		{ "  leading and trailing  ", 303 },
@@ -243,9 +245,9 @@ static void passwords_of_any_letters_and_good_length(void **state)
 		assert_shows(b, r, "This account waits for its activation");
 		r = log_in(b, name, visit_path(b, "%s.", cases[i].password));
 		assert_shows(b, r, "do not belong together");
-		assert_true(str_starts(
-			visit_text(site, b->arena, &sql_hash, DB_ARGS(str_from_c(name))),
-			STR("$argon2id$v=19$m=")));
+		assert_true(
+			str_starts(visit_text(site, b->arena, &sql_hash, DB_ARGS(str_from_c(name))),
+				   STR("$argon2id$v=19$m=")));
 	}
 }
 

@@ -64,8 +64,8 @@ static void an_answer_stands_below_what_it_answers(void **state)
 	assert_true(str_find(drawn(t, r, reply), STR("because")) > 0);
 	assert_true(str_find(below, bob) > 0);
 	/* A reply to a reply names who is answered; one to the first level need not. */
-	assert_true(str_find(drawn(t, r, deep), str_format(t->guest->arena, "to " STR_FMT,
-							   STR_ARG(ann))) > 0);
+	assert_true(str_find(drawn(t, r, deep),
+			     str_format(t->guest->arena, "to " STR_FMT, STR_ARG(ann))) > 0);
 	assert_true(str_find(below, str_format(t->guest->arena, "to " STR_FMT, STR_ARG(bob))) < 0);
 	assert_int_equal(visit_number(site, &sql_count, DB_ARGS(t->post)), 3);
 }
@@ -152,8 +152,8 @@ static void what_is_deleted_leaves_a_stub_where_it_was_answered(void **state)
 	assert_page(t->guest, get(t->guest, comment_path(t, root, "")), 200);
 	/* Nothing can be done with the stub. */
 	assert_int_equal(get(t->bob, comment_path(t, root, "/edit")).status, 404);
-	assert_int_equal(post_form(t->ann, visit_path(t->ann, "/posts/%lld/comments",
-						      (long long)t->post),
+	assert_int_equal(post_form(t->ann,
+				   visit_path(t->ann, "/posts/%lld/comments", (long long)t->post),
 				   visit_path(t->ann, "body=x&parent=%lld", (long long)root))
 				 .status,
 			 404);
@@ -187,7 +187,8 @@ static void an_edit_shows_and_an_old_one_is_a_conflict(void **state)
 	assert_text(page_value(t->bob->arena, r.body, "version"), "2");
 	assert_has_not(get(t->guest, article(t, "")), "third wording");
 	assert_int_equal(
-		post_form(t->bob, comment_path(t, id, "/edit"), "body=third&version=2").status, 303);
+		post_form(t->bob, comment_path(t, id, "/edit"), "body=third&version=2").status,
+		303);
 }
 
 static void others_comments_are_theirs(void **state)
@@ -304,8 +305,8 @@ static void pages_show_everything_once_while_others_write(void **state)
 
 		assert_true(pages >= 3 && pages < 10);
 		for (k = 0; k < 23; k++)
-			assert_int_equal(page_count(seen, visit_path(t->bob,
-								     "numbered comment %d.", k)),
+			assert_int_equal(page_count(seen,
+						    visit_path(t->bob, "numbered comment %d.", k)),
 					 1);
 	}
 }
@@ -314,8 +315,13 @@ static void a_cursor_of_ones_own_making_leads_nowhere(void **state)
 {
 	struct talk *t = *state;
 	static const char *const queries[] = {
-		"?after=x",	"?after=1-",  "?after=-1-5", "?comments=new&after=1e3",
-		"?comments=old&after=0", "?comments=new&after=%2e%2e", "?after=5",
+		"?after=x",
+		"?after=1-",
+		"?after=-1-5",
+		"?comments=new&after=1e3",
+		"?comments=old&after=0",
+		"?comments=new&after=%2e%2e",
+		"?after=5",
 	};
 	size_t i;
 

@@ -61,10 +61,9 @@ static void a_draft_may_be_as_empty_as_its_writer_left_it(void **state)
 static void a_preview_shows_it_and_keeps_it(void **state)
 {
 	struct browser *ann = visit_member(site, ROLE_USER);
-	struct reply r = post_form(ann, "/posts/preview",
-				   visit_fields(ann, "title", "A <b> title", "body",
-						"some *bent* text", NULL)
-					   .p);
+	struct reply r = post_form(
+		ann, "/posts/preview",
+		visit_fields(ann, "title", "A <b> title", "body", "some *bent* text", NULL).p);
 
 	(void)state;
 	assert_form(ann, r, "A <b> title", "some *bent* text");
@@ -90,7 +89,8 @@ static void a_draft_of_an_edit_remembers_what_it_was_based_on(void **state)
 	assert_text(page_value(ann->arena, r.body, "version"), "1");
 	/* The draft of a new post is another one. */
 	assert_form(ann, get(ann, "/posts/new"), "", "");
-	assert_int_equal(post_form(ann, edit, "title=Published&body=text+two&version=1").status, 303);
+	assert_int_equal(post_form(ann, edit, "title=Published&body=text+two&version=1").status,
+			 303);
 	assert_int_equal(drafts_of(ann), 0);
 	assert_form(ann, get(ann, edit), "Published", "text two");
 }
@@ -101,9 +101,9 @@ static void what_was_typed_outlives_the_session(void **state)
 	struct browser *ann = visit_member(site, ROLE_USER);
 	int64_t id = visit_id(ann);
 	struct str cookie = browser_cookie(ann, COOKIE_SESSION_NAME);
-	struct str body = str_format(ann->arena,
-				     STR_FMT "&title=Kept+title&body=Kept+%%3Cbody%%3E+text",
-				     STR_ARG(browser_token(ann)));
+	struct str body =
+		str_format(ann->arena, STR_FMT "&title=Kept+title&body=Kept+%%3Cbody%%3E+text",
+			   STR_ARG(browser_token(ann)));
 	struct browser *again;
 	struct reply r;
 	struct str at;
@@ -111,11 +111,11 @@ static void what_was_typed_outlives_the_session(void **state)
 	(void)state;
 	assert_int_equal(post_form(ann, "/logout", "").status, 303);
 	browser_set_cookie(ann, COOKIE_SESSION_NAME, cookie);
-	r = browser_ask(ann, &(struct ask){
-				     .path = "/posts",
-				     .body = body,
-				     .extra = (const char *const[]){
-					     "HTTP_REFERER", "http://127.0.0.1/posts/new", NULL } });
+	r = browser_ask(ann, &(struct ask){ .path = "/posts",
+					    .body = body,
+					    .extra = (const char *const[]){
+						    "HTTP_REFERER", "http://127.0.0.1/posts/new",
+						    NULL } });
 	assert_status(r, 303);
 	at = reply_header(ann, &r, "Location");
 	assert_true(str_starts(at, STR("/login?next=%2Fposts%2Fnew&held=")));
@@ -132,8 +132,9 @@ static void what_was_typed_outlives_the_session(void **state)
 	assert_has(r, "action=\"/posts\"");
 	assert_int_equal(posts_of(again), 0);
 	/* The one button. */
-	r = post_form(again, "/posts",
-		      visit_fields(again, "title", "Kept title", "body", "Kept <body> text", NULL).p);
+	r = post_form(
+		again, "/posts",
+		visit_fields(again, "title", "Kept title", "body", "Kept <body> text", NULL).p);
 	assert_status(r, 303);
 	assert_int_equal(posts_of(again), 1);
 }

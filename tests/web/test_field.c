@@ -136,11 +136,13 @@ static void check_refused(const struct form_of *f, const char *field, const char
 	struct str bad;
 
 	if (r.status != 422)
-		print_error("%s of %s with \"%.60s\":\n", field, f->path, value ? value : "nothing");
+		print_error("%s of %s with \"%.60s\":\n", field, f->path,
+			    value ? value : "nothing");
 	assert_page(b, r, 422);
 	said = page_description(b->arena, r.body, field);
 	if (str_find(said, str_from_c(message)) < 0)
-		fail_msg("%s of %s with \"%.60s\": \"%s\" is not said at the field, but \"" STR_FMT "\"",
+		fail_msg("%s of %s with \"%.60s\": \"%s\" is not said at the field, but \"" STR_FMT
+			 "\"",
 			 field, f->path, value ? value : "nothing", message, STR_ARG(said));
 	bad = str_format(b->arena, "name=\"%s\"", field);
 	assert_true(str_find(r.body, bad) > 0);
@@ -264,8 +266,9 @@ static void what_cannot_be_seen_is_nothing(void **state)
 /* Bytes no browser sends from a form: refused whole. */
 static void bytes_that_are_no_text_are_refused_whole(void **state)
 {
-	static const char *const values[] = { "a%00b", "%00",	 "%FF",		"%C0%AF", "%ED%A0%80",
-					      "%F5%80%80%80", "a%E2%82", "%",	"%zz",	  "%u0041" };
+	static const char *const values[] = { "a%00b",     "%00",          "%FF",     "%C0%AF",
+					      "%ED%A0%80", "%F5%80%80%80", "a%E2%82", "%",
+					      "%zz",       "%u0041" };
 	size_t i, k, n;
 
 	(void)state;
@@ -290,10 +293,10 @@ static const struct {
 	const char *field, *letter;
 	size_t most;
 } limits[] = {
-	{ NEW_POST, "title", "x", 100 },  { NEW_POST, "title", "😀", 100 },
-	{ NEW_POST, "body", "x", 20000 }, { NEW_POST, "body", "字", 20000 },
-	{ EDIT_POST, "title", "字", 100 }, { PREVIEW, "body", "x", 20000 },
-	{ COMMENT, "body", "x", 2000 },	  { COMMENT, "body", "😀", 2000 },
+	{ NEW_POST, "title", "x", 100 },      { NEW_POST, "title", "😀", 100 },
+	{ NEW_POST, "body", "x", 20000 },     { NEW_POST, "body", "字", 20000 },
+	{ EDIT_POST, "title", "字", 100 },    { PREVIEW, "body", "x", 20000 },
+	{ COMMENT, "body", "x", 2000 },       { COMMENT, "body", "😀", 2000 },
 	{ EDIT_COMMENT, "body", "字", 2000 }, { DRAFT, "title", "x", 100 },
 	{ DRAFT, "body", "字", 20000 },
 };
@@ -366,8 +369,9 @@ static void line_ends_become_one_kind(void **state)
 
 static void versions_are_numbers(void **state)
 {
-	static const char *const values[] = { "x", "-1", "1e3", "2147483648", "9223372036854775808",
-					      "0x1", "1.0" };
+	static const char *const values[] = {
+		"x", "-1", "1e3", "2147483648", "9223372036854775808", "0x1", "1.0"
+	};
 	size_t i;
 
 	(void)state;

@@ -48,15 +48,15 @@ static void nothing_is_shown_twice_or_left_out(void **state)
 
 	(void)state;
 	for (k = 0; k < 17; k++)
-		visit_publish(ann, visit_path(ann, "Serial %lld no %d.", (long long)visit_id(ann), k),
+		visit_publish(ann,
+			      visit_path(ann, "Serial %lld no %d.", (long long)visit_id(ann), k),
 			      "in parts");
 	for (i = 0; i < ARRAY_LEN(lists); i++) {
 		seen = read_through(guest, other, lists[i]);
 		for (k = 0; k < 17; k++)
-			assert_int_equal(
-				page_count(seen, visit_path(guest, "Serial %lld no %d.",
-							    (long long)visit_id(ann), k)),
-				1);
+			assert_int_equal(page_count(seen, visit_path(guest, "Serial %lld no %d.",
+								     (long long)visit_id(ann), k)),
+					 1);
 	}
 }
 
@@ -77,10 +77,11 @@ static void a_page_past_the_end_says_so(void **state)
 static void what_is_no_list_is_not_found(void **state)
 {
 	static const char *const paths[] = {
-		"/?sort=worst",	       "/?sort=HOT",	     "/?sort=new&after=x",
-		"/?sort=hot&after=5",  "/?after=-5-6",	     "/?after=5-",
-		"/?after=1-2-3",       "/?sort=new&after=0", "/?sort=new&after=-1",
-		"/?sort=hot&after=9223372036854775808-1",
+		"/?sort=worst",        "/?sort=HOT",
+		"/?sort=new&after=x",  "/?sort=hot&after=5",
+		"/?after=-5-6",        "/?after=5-",
+		"/?after=1-2-3",       "/?sort=new&after=0",
+		"/?sort=new&after=-1", "/?sort=hot&after=9223372036854775808-1",
 	};
 	struct browser *b = visit_guest(site);
 	size_t i;
@@ -99,9 +100,12 @@ static void pages_speak_the_readers_language(void **state)
 	static const struct {
 		const char *accepted, *word;
 	} cases[] = {
-		{ "en", "Log in" },	     { "zh-CN,zh;q=0.9,en;q=0.8", "登录" },
-		{ "fr;q=0.9,en;q=0.1", "Log in" }, { "", "登录" },
-		{ "*", "登录" },	     { "zh", "登录" },
+		{ "en", "Log in" },
+		{ "zh-CN,zh;q=0.9,en;q=0.8", "登录" },
+		{ "fr;q=0.9,en;q=0.1", "Log in" },
+		{ "", "登录" },
+		{ "*", "登录" },
+		{ "zh", "登录" },
 	};
 	struct reply r;
 	size_t i;
@@ -136,8 +140,9 @@ static void feeds_are_well_formed(void **state)
 {
 	struct browser *ann = visit_member(site, ROLE_USER);
 	struct browser *b = visit_guest(site);
-	int64_t id = visit_publish(ann, "Feed <&> \"me\" ]]> 你好 😀",
-				   "`code <b>` & **bold**\n\n![x](/uploads/a.png) [l](https://e.org/?a=1&b=2)");
+	int64_t id = visit_publish(
+		ann, "Feed <&> \"me\" ]]> 你好 😀",
+		"`code <b>` & **bold**\n\n![x](/uploads/a.png) [l](https://e.org/?a=1&b=2)");
 	const char *paths[] = { "/feed.atom",
 				visit_path(b, "/posts/%lld/feed.atom", (long long)id) };
 	struct reply r;

@@ -10,7 +10,8 @@
 
 static const struct db_sql sql_state = SQL("UPDATE user SET state = ? WHERE user_id = ?");
 static const struct db_sql sql_name = SQL("SELECT username FROM user WHERE user_id = ?");
-static const struct db_sql sql_email = SQL("UPDATE user SET email = ?, email_folded = ? WHERE user_id = ?");
+static const struct db_sql sql_email =
+	SQL("UPDATE user SET email = ?, email_folded = ? WHERE user_id = ?");
 
 /* An account nobody is logged in to. */
 struct account {
@@ -137,7 +138,9 @@ static void after_failures_a_captcha_is_asked(void **state)
 	r = log_in(b, a.name, SITE_PASSWORD, fields);
 	assert_page(b, r, 422);
 	assert_shows(b, r, "Please type the characters of the picture.");
-	assert_redirect(b, log_in(b, a.name, SITE_PASSWORD, captcha_fields(b, r, captcha_answer(b, r))),
+	assert_redirect(b,
+			log_in(b, a.name, SITE_PASSWORD,
+			       captcha_fields(b, r, captcha_answer(b, r))),
 			"/");
 	assert_int_equal(get(b, "/captcha/AAAAAAAAAAAAAAAAAAAAAA.png").status, 404);
 	assert_int_equal(get(b, "/captcha/x.png").status, 404);
@@ -257,9 +260,15 @@ static void a_cookie_of_ones_own_making_is_never_adopted(void **state)
 {
 	struct browser *b = visit_guest(site);
 	struct account a = new_account(b);
-	struct str planted = str_format(b->arena, "%lld.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-					(long long)a.id);
-	static const char *const odd[] = { "", "x", "1.", ".", "1.AAAA", "-1.AAAAAAAAAAAAAAAAAAAAA",
+	struct str planted =
+		str_format(b->arena, "%lld.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+			   (long long)a.id);
+	static const char *const odd[] = { "",
+					   "x",
+					   "1.",
+					   ".",
+					   "1.AAAA",
+					   "-1.AAAAAAAAAAAAAAAAAAAAA",
 					   "0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
 	size_t i;
 

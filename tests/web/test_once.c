@@ -1,4 +1,5 @@
-/* Forms that work once: sent ten times at the same moment they have one effect and ten equal answers. */
+/* Forms that work once: sent ten times at the same moment they have one effect and ten equal
+ * answers. */
 #include "web/web.h"
 
 #include "web/cookie.h"
@@ -70,8 +71,9 @@ static void a_comment_and_a_reply(void **state)
 	assert_int_equal(visit_number(site, &sql_comments, DB_ARGS(visit_id(b))), 1);
 	assert_int_equal(visit_number(site, &sql_post_comments, DB_ARGS(post)), 1);
 	root = visit_comment(b, post, 0, "a root");
-	assert_equal_answers(
-		send_ten(b, path, visit_path(b, "body=a+reply&parent=%lld", (long long)root)), TIMES);
+	assert_equal_answers(send_ten(b, path,
+				      visit_path(b, "body=a+reply&parent=%lld", (long long)root)),
+			     TIMES);
 	assert_int_equal(visit_number(site, &sql_replies, DB_ARGS(root)), 1);
 	assert_int_equal(visit_number(site, &sql_post_comments, DB_ARGS(post)), 3);
 }
@@ -134,9 +136,9 @@ static void a_deletion(void **state)
 
 	(void)state;
 	visit_comment(ann, kept, 0, "stays");
-	assert_equal_answers(
-		send_ten(mod, visit_path(mod, "/posts/%lld/delete", (long long)post), "reason=x"),
-		TIMES);
+	assert_equal_answers(send_ten(mod, visit_path(mod, "/posts/%lld/delete", (long long)post),
+				      "reason=x"),
+			     TIMES);
 	assert_int_equal(visit_number(site, &sql_user_posts, DB_ARGS(visit_id(ann))), 1);
 	assert_int_equal(visit_number(site, &sql_modlog, DB_ARGS(post)), 1);
 	assert_equal_answers(send_ten(mod,
@@ -149,8 +151,8 @@ static void a_deletion(void **state)
 
 static const char *new_name(struct browser *b)
 {
-	return visit_path(b, "o%s", str_slice(secret_hash(b->arena, secret_token(b->arena, 16)), 0, 15)
-					    .p);
+	return visit_path(b, "o%s",
+			  str_slice(secret_hash(b->arena, secret_token(b->arena, 16)), 0, 15).p);
 }
 
 static void a_registration(void **state)
@@ -184,10 +186,11 @@ static void one_name_wanted_by_ten(void **state)
 		if (!i)
 			name = str_format(b->arena, "w%.12s", new_name(b));
 		asks[i] = (struct ask){ .path = "/register" };
-		asks[i].body = str_format(b->arena,
-					  STR_FMT "&username=" STR_FMT
-						  "&email=w%d%%40example.org&password=zqxj+kvbn+wpty",
-					  STR_ARG(token), STR_ARG(name), i);
+		asks[i].body =
+			str_format(b->arena,
+				   STR_FMT "&username=" STR_FMT
+					   "&email=w%d%%40example.org&password=zqxj+kvbn+wpty",
+				   STR_ARG(token), STR_ARG(name), i);
 	}
 	visit_all_at_once(people, asks, TIMES, got);
 	for (i = 0; i < TIMES; i++) {
@@ -219,10 +222,14 @@ static void a_form_id_is_its_owners(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(a_post),	  cmocka_unit_test(a_comment_and_a_reply),
-	cmocka_unit_test(an_edit),	  cmocka_unit_test(ten_people_reply_to_one),
-	cmocka_unit_test(a_draft),	  cmocka_unit_test(a_deletion),
-	cmocka_unit_test(a_registration), cmocka_unit_test(one_name_wanted_by_ten),
+	cmocka_unit_test(a_post),
+	cmocka_unit_test(a_comment_and_a_reply),
+	cmocka_unit_test(an_edit),
+	cmocka_unit_test(ten_people_reply_to_one),
+	cmocka_unit_test(a_draft),
+	cmocka_unit_test(a_deletion),
+	cmocka_unit_test(a_registration),
+	cmocka_unit_test(one_name_wanted_by_ten),
 	cmocka_unit_test(a_form_id_is_its_owners),
 };
 

@@ -118,8 +118,8 @@ static void a_deleted_post_is_gone_everywhere(void **state)
 	struct browser *bob = visit_member(site, ROLE_USER);
 	int64_t id = visit_publish(ann, "Soon gone 7316", "gone");
 	int64_t comment = visit_comment(bob, id, 0, "a word on it");
-	static const char *const addresses[] = { "",	  "/history", "/likers", "/edit",
-						 "/delete", "/feed.atom" };
+	static const char *const addresses[] = { "",      "/history", "/likers",
+						 "/edit", "/delete",  "/feed.atom" };
 	struct reply r = get(ann, post_path(ann, id, "/delete"));
 	size_t i;
 
@@ -130,7 +130,8 @@ static void a_deleted_post_is_gone_everywhere(void **state)
 	assert_redirect(ann, r, "/?sort=new");
 	for (i = 0; i < ARRAY_LEN(addresses); i++)
 		assert_int_equal(get(ann, post_path(ann, id, addresses[i])).status, 404);
-	assert_int_equal(get(ann, visit_path(ann, "/comments/%lld", (long long)comment)).status, 404);
+	assert_int_equal(get(ann, visit_path(ann, "/comments/%lld", (long long)comment)).status,
+			 404);
 	assert_has_not(get(ann, "/?sort=new"), "Soon gone 7316");
 	assert_has_not(get(ann, "/"), "Soon gone 7316");
 	assert_has_not(get(ann, "/feed.atom"), "Soon gone 7316");
@@ -156,7 +157,8 @@ static void others_cannot_touch_it(void **state)
 	assert_int_equal(get(eve, post_path(eve, id, "/delete")).status, 404);
 	assert_int_equal(edit(eve, id, "Mine now", "x", "1").status, 404);
 	assert_int_equal(post_form(eve, post_path(eve, id, "/delete"), "").status, 404);
-	assert_int_equal(post_form(eve, post_path(eve, id, "/draft"), "title=a&body=b").status, 404);
+	assert_int_equal(post_form(eve, post_path(eve, id, "/draft"), "title=a&body=b").status,
+			 404);
 	assert_int_equal(post_form(eve, post_path(eve, id, "/preview"), "title=a&body=b").status,
 			 404);
 	assert_int_equal(post_form(eve, post_path(eve, id, "/pin"), "on=1").status, 403);

@@ -110,8 +110,7 @@ static void voting_ends_after_a_week(void **state)
 static void twenty_presses_of_one_are_one_vote(void **state)
 {
 	struct post_of *p = *state;
-	struct ask ask = { .path = path_of(p->bob, p->id, "/vote"),
-			   .body = browser_token(p->bob) };
+	struct ask ask = { .path = path_of(p->bob, p->id, "/vote"), .body = browser_token(p->bob) };
 	struct at_once got[AT_ONCE];
 	int i;
 
@@ -181,7 +180,8 @@ static void votes_lift_a_post_in_the_hot_list(void **state)
 	assert_true(place(p->bob, newer) < first);
 	/* 432 seconds a vote: one weighs more than the moment between the two. */
 	assert_int_equal(post_form(p->bob, path_of(p->bob, p->id, "/vote"), "").status, 303);
-	usleep(1100000); /* votes leave the version of lists alone: they are remembered for a second */
+	usleep(1100000); /* votes leave the version of lists alone: they are remembered for a second
+			  */
 	assert_true(place(p->bob, p->id) < first);
 	assert_true(place(p->bob, p->id) < place(p->bob, newer));
 }
@@ -231,13 +231,14 @@ static void comments_are_liked_one_by_one(void **state)
 	int64_t one = visit_comment(p->ann, p->id, 0, "like this");
 	int64_t two = visit_comment(p->ann, p->id, 0, "and not this");
 	struct reply r = post_form(p->bob, "/comments/like",
-				   visit_path(p->bob, "like=%lld&next=%%2Fposts%%2F%lld", (long long)one,
-					      (long long)p->id));
+				   visit_path(p->bob, "like=%lld&next=%%2Fposts%%2F%lld",
+					      (long long)one, (long long)p->id));
 
 	assert_redirect(p->bob, r, path_of(p->bob, p->id, ""));
 	r = get(p->bob, path_of(p->bob, p->id, ""));
 	assert_page(p->bob, r, 200);
-	assert_has(r, visit_path(p->bob, "name=\"unlike\" value=\"%lld\">Liked 1<", (long long)one));
+	assert_has(r,
+		   visit_path(p->bob, "name=\"unlike\" value=\"%lld\">Liked 1<", (long long)one));
 	assert_has(r, visit_path(p->bob, "name=\"like\" value=\"%lld\">Like 0<", (long long)two));
 	r = react(p->bob, "/comments/like", visit_path(p->bob, "unlike=%lld", (long long)one));
 	assert_json(r, "{\"likes\":0,\"answer\":\"not liked\"}");
@@ -274,8 +275,7 @@ static void what_cannot_be_liked_is_refused(void **state)
 		assert_page(p->bob, r, wrong[i].status);
 	}
 	for (i = 0; i < ARRAY_LEN(switches); i++) {
-		struct reply r =
-			post_form(p->bob, path_of(p->bob, p->id, "/like"), switches[i]);
+		struct reply r = post_form(p->bob, path_of(p->bob, p->id, "/like"), switches[i]);
 
 		assert_page(p->bob, r, 422);
 	}

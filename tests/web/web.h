@@ -38,8 +38,8 @@ static inline void assert_status_at(struct reply r, int status, const char *file
 }
 #define assert_status(reply, status) assert_status_at((reply), (status), __FILE__, __LINE__)
 
-static inline void assert_page_at(struct browser *b, struct reply r, int status,
-				  const char *file, int line)
+static inline void assert_page_at(struct browser *b, struct reply r, int status, const char *file,
+				  int line)
 {
 	const char *fault;
 
@@ -54,8 +54,8 @@ static inline void assert_page_at(struct browser *b, struct reply r, int status,
 #define assert_page(browser, reply, status) \
 	assert_page_at((browser), (reply), (status), __FILE__, __LINE__)
 
-static inline void assert_has_at(struct reply r, const char *text, bool is_wanted,
-				 const char *file, int line)
+static inline void assert_has_at(struct reply r, const char *text, bool is_wanted, const char *file,
+				 int line)
 {
 	if (reply_has(&r, text) == is_wanted)
 		return;

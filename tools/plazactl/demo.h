@@ -1,6 +1,7 @@
 /*
- * The demo data while it is made: people, posts and comments in memory, written to MariaDB at the end in
- * one transaction. The same seed and the same texts give the same site, at times relative to now.
+ * The demo data while it is made: people, posts and comments in memory, written to MariaDB at the
+ * end in one transaction. The same seed and the same texts give the same site, at times relative to
+ * now.
  */
 #ifndef DEMO_H
 #define DEMO_H
@@ -31,7 +32,7 @@ struct demo_user {
 	enum role role;
 	int64_t created_at; /* Unix ms, as all times here */
 	int64_t posts, comments;
-	double activity;    /* how likely this one is the author, against the others */
+	double activity; /* how likely this one is the author, against the others */
 };
 
 struct demo_reaction {
@@ -46,10 +47,10 @@ struct demo_reactions {
 
 struct demo_comment {
 	int64_t id, root_id, parent_id;
-	int parent;        /* index among the post's comments; -1 on the first level */
-	int root;          /* index, its own on the first level */
+	int parent; /* index among the post's comments; -1 on the first level */
+	int root;   /* index, its own on the first level */
 	int reply_no, replies, depth;
-	int author, to;    /* users; to is -1 on the first level */
+	int author, to; /* users; to is -1 on the first level */
 	struct str md;
 	int64_t created_at, edited_at, deleted_at;
 	struct demo_reactions likes;
@@ -66,14 +67,17 @@ struct demo_post {
 	size_t wanted;   /* comments it gets */
 	bool is_counted; /* exactly so many: none of them is deleted */
 	struct demo_reactions votes, likes;
-	struct { struct demo_comment *items; size_t count; } comments;
+	struct {
+		struct demo_comment *items;
+		size_t count;
+	} comments;
 };
 
 struct demo {
 	struct arena *arena;
 	struct chance chance;
 	int64_t now;
-	const char *folder;              /* of the texts */
+	const char *folder; /* of the texts */
 	struct stock general[DEMO_LANGUAGES];
 	struct stock topics[DEMO_TOPICS_MAX];
 	size_t topic_count;
@@ -87,7 +91,8 @@ err demo_read_stock(struct demo *d) MUST_CHECK;
 
 /* The people; needs the stock. */
 void demo_make_people(struct demo *d);
-/* Somebody who was there at that time, the busier the likelier; of that language for the most part. */
+/* Somebody who was there at that time, the busier the likelier; of that language for the most part.
+ */
 int demo_choose_author(struct demo *d, int64_t at, enum demo_language language);
 
 /* When posts are written: their times, qualities, and how many comments each gets. */

@@ -6,11 +6,11 @@
 #include "base/clock.h"
 
 #define REPLY_PERCENT 58
-#define LATE 3.2              /* the larger, the sooner after the post most are written */
-#define TALK_DAYS 12          /* nobody comments much later than this */
+#define LATE 3.2     /* the larger, the sooner after the post most are written */
+#define TALK_DAYS 12 /* nobody comments much later than this */
 #define FIRST_MS (40 * CLOCK_SECOND)
-#define BACK_PERCENT 22       /* replies written by the author of the post */
-#define NEAR 7                /* most replies go to one of the last so many comments */
+#define BACK_PERCENT 22 /* replies written by the author of the post */
+#define NEAR 7          /* most replies go to one of the last so many comments */
 #define BLOCK_PERCENT 5
 #define DELETED_PERCENT 2
 #define EDITED_PERCENT 2
@@ -31,7 +31,8 @@ static int64_t *choose_times(struct demo *d, const struct demo_post *p)
 	if (last > p->created_at + TALK_DAYS * CLOCK_DAY)
 		last = p->created_at + TALK_DAYS * CLOCK_DAY;
 	for (i = 0; i < p->wanted; i++)
-		times[i] = first + (int64_t)(pow(chance_unit(&d->chance), LATE) * (double)(last - first));
+		times[i] = first +
+			   (int64_t)(pow(chance_unit(&d->chance), LATE) * (double)(last - first));
 	qsort(times, p->wanted, sizeof(*times), oldest_first);
 	/* each its own millisecond, so that ids go up */
 	for (i = 1; i < p->wanted; i++)
@@ -47,9 +48,9 @@ static int choose_parent(struct demo *d, const struct demo_post *p, int count)
 
 	if (!count || !chance_percent(&d->chance, REPLY_PERCENT))
 		return -1;
-	parent = chance_percent(&d->chance, 65) && count > NEAR ?
-			 count - 1 - (int)chance_below(&d->chance, NEAR) :
-			 (int)chance_below(&d->chance, (size_t)count);
+	parent = chance_percent(&d->chance, 65) && count > NEAR
+			 ? count - 1 - (int)chance_below(&d->chance, NEAR)
+			 : (int)chance_below(&d->chance, (size_t)count);
 	return p->comments.items[parent].depth < DEMO_TREE_DEPTH ? parent : -1;
 }
 
@@ -108,7 +109,8 @@ static void write_comment(struct demo *d, struct demo_post *p, struct demo_comme
 	if (chance_percent(&d->chance, 30)) {
 		if (has_spaces)
 			buf_add_char(&b, ' ');
-		story_tell(&p->story, &d->chance, &b, p->pinned_at ? section : choose_section(d, p, m));
+		story_tell(&p->story, &d->chance, &b,
+			   p->pinned_at ? section : choose_section(d, p, m));
 	}
 	if (chance_percent(&d->chance, BLOCK_PERCENT)) {
 		BUF_LIT(&b, "\n\n");
@@ -119,7 +121,8 @@ static void write_comment(struct demo *d, struct demo_post *p, struct demo_comme
 	m->md = buf_str(&b);
 }
 
-/* Afterwards, when it is known who was answered: a deleted one without replies would not be seen. */
+/* Afterwards, when it is known who was answered: a deleted one without replies would not be seen.
+ */
 static void change_some(struct demo *d, struct demo_post *p)
 {
 	size_t i;

@@ -9,50 +9,59 @@
 #include "domain/reaction.h"
 #include "html/markdown.h"
 
-#define CHUNK_BYTES (512 * 1024) /* of JSON: far below max_allowed_packet, and a statement stays short */
+#define CHUNK_BYTES \
+	(512 * 1024) /* of JSON: far below max_allowed_packet, and a statement stays short */
 #define EXCERPT_LINES 2
 #define EXCERPT_CODE_POINTS 200
 #define PROGRESS_STEP 5000
 
-static const struct db_sql sql_users = SQL(
-	"INSERT INTO user (user_id, username, username_folded, password_hash, role, state, bio, level,"
-	" posts, created_at) SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]',"
-	" name VARCHAR(24) PATH '$[1]', folded VARCHAR(96) PATH '$[2]', hash VARCHAR(128) PATH '$[3]',"
-	" role INT PATH '$[4]', state INT PATH '$[5]', bio VARCHAR(500) PATH '$[6]',"
-	" level INT PATH '$[7]', posts INT PATH '$[8]', created BIGINT PATH '$[9]')) j");
+static const struct db_sql sql_users =
+	SQL("INSERT INTO user (user_id, username, username_folded, password_hash, role, state, "
+	    "bio, level,"
+	    " posts, created_at) SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]',"
+	    " name VARCHAR(24) PATH '$[1]', folded VARCHAR(96) PATH '$[2]', hash VARCHAR(128) PATH "
+	    "'$[3]',"
+	    " role INT PATH '$[4]', state INT PATH '$[5]', bio VARCHAR(500) PATH '$[6]',"
+	    " level INT PATH '$[7]', posts INT PATH '$[8]', created BIGINT PATH '$[9]')) j");
 
 static const struct db_sql sql_posts = SQL(
-	"INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, version, pinned_at,"
+	"INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, version, "
+	"pinned_at,"
 	" featured_at, votes, likes, comments, score, created_at, edited_at, edited_by)"
-	" SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', author BIGINT PATH '$[1]',"
+	" SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', author BIGINT PATH "
+	"'$[1]',"
 	" title VARCHAR(300) PATH '$[2]', md MEDIUMTEXT PATH '$[3]', html MEDIUMTEXT PATH '$[4]',"
 	" excerpt VARCHAR(400) PATH '$[5]', version INT PATH '$[6]', pinned BIGINT PATH '$[7]',"
 	" featured BIGINT PATH '$[8]', votes INT PATH '$[9]', likes INT PATH '$[10]',"
 	" comments INT PATH '$[11]', score BIGINT PATH '$[12]', created BIGINT PATH '$[13]',"
 	" edited BIGINT PATH '$[14]', editor BIGINT PATH '$[15]')) j");
 
-static const struct db_sql sql_revisions = SQL(
-	"INSERT INTO post_revision (post_id, version, editor_id, title, body_md, written_at)"
-	" SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', version INT PATH '$[1]',"
-	" editor BIGINT PATH '$[2]', title VARCHAR(300) PATH '$[3]', md MEDIUMTEXT PATH '$[4]',"
-	" written BIGINT PATH '$[5]')) j");
+static const struct db_sql sql_revisions =
+	SQL("INSERT INTO post_revision (post_id, version, editor_id, title, body_md, written_at)"
+	    " SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', version INT PATH "
+	    "'$[1]',"
+	    " editor BIGINT PATH '$[2]', title VARCHAR(300) PATH '$[3]', md MEDIUMTEXT PATH '$[4]',"
+	    " written BIGINT PATH '$[5]')) j");
 
-static const struct db_sql sql_comments = SQL(
-	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,"
-	" to_user_id, author_id, body_md, body_html, likes, replies, last_reply_no, version, deleted_at,"
-	" deleted_by, edited_at, created_at)"
-	" SELECT id, 1, target, root, number, parent, touser, author, md, html, likes, replies, last,"
-	" version, deleted, IF(deleted > 0, author, 0), edited, created"
-	" FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', target BIGINT PATH '$[1]',"
-	" root BIGINT PATH '$[2]', number INT PATH '$[3]', parent BIGINT PATH '$[4]',"
-	" touser BIGINT PATH '$[5]', author BIGINT PATH '$[6]', md TEXT PATH '$[7]',"
-	" html TEXT PATH '$[8]', likes INT PATH '$[9]', replies INT PATH '$[10]', last INT PATH '$[11]',"
-	" version INT PATH '$[12]', deleted BIGINT PATH '$[13]', edited BIGINT PATH '$[14]',"
-	" created BIGINT PATH '$[15]')) j");
+static const struct db_sql sql_comments =
+	SQL("INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,"
+	    " to_user_id, author_id, body_md, body_html, likes, replies, last_reply_no, version, "
+	    "deleted_at,"
+	    " deleted_by, edited_at, created_at)"
+	    " SELECT id, 1, target, root, number, parent, touser, author, md, html, likes, "
+	    "replies, last,"
+	    " version, deleted, IF(deleted > 0, author, 0), edited, created"
+	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', target BIGINT PATH '$[1]',"
+	    " root BIGINT PATH '$[2]', number INT PATH '$[3]', parent BIGINT PATH '$[4]',"
+	    " touser BIGINT PATH '$[5]', author BIGINT PATH '$[6]', md TEXT PATH '$[7]',"
+	    " html TEXT PATH '$[8]', likes INT PATH '$[9]', replies INT PATH '$[10]', last INT "
+	    "PATH '$[11]',"
+	    " version INT PATH '$[12]', deleted BIGINT PATH '$[13]', edited BIGINT PATH '$[14]',"
+	    " created BIGINT PATH '$[15]')) j");
 
-static const struct db_sql sql_votes =
-	SQL("INSERT INTO post_vote (post_id, user_id, voted_at) SELECT * FROM JSON_TABLE(?, '$[*]'"
-	    " COLUMNS (post BIGINT PATH '$[0]', user BIGINT PATH '$[1]', at BIGINT PATH '$[2]')) j");
+static const struct db_sql sql_votes = SQL(
+	"INSERT INTO post_vote (post_id, user_id, voted_at) SELECT * FROM JSON_TABLE(?, '$[*]'"
+	" COLUMNS (post BIGINT PATH '$[0]', user BIGINT PATH '$[1]', at BIGINT PATH '$[2]')) j");
 
 static const struct db_sql sql_likes = SQL(
 	"INSERT INTO liked (target_type, target_id, user_id, is_on, changed_us)"
@@ -66,7 +75,7 @@ struct feed {
 	struct arena *arena; /* emptied after each chunk */
 	struct buf rows;
 	size_t sent;
-	err e;               /* once it failed, nothing more is sent */
+	err e; /* once it failed, nothing more is sent */
 };
 
 static void feed_start(struct feed *f, struct ctx *c, const struct db_sql *sql)
@@ -183,8 +192,9 @@ static void put_post(struct feed *f, struct demo *d, const struct demo_post *p)
 
 	feed_row(f);
 	f->e = f->e ? f->e : markdown_render(f->arena, p->md, &html);
-	f->e = f->e ? f->e : markdown_excerpt(f->arena, p->md, EXCERPT_LINES, EXCERPT_CODE_POINTS,
-					      &excerpt);
+	f->e = f->e ? f->e
+		    : markdown_excerpt(f->arena, p->md, EXCERPT_LINES, EXCERPT_CODE_POINTS,
+				       &excerpt);
 	put_number(f, p->id);
 	put_number(f, author);
 	put_text(f, p->title);

@@ -50,9 +50,9 @@ static struct str make_bio(struct demo *d, struct story *t)
 /* Most are older than the oldest post; the rest came one after the other since. */
 static int64_t make_birth(struct demo *d, size_t i)
 {
-	int64_t age = i < DEMO_ACCOUNTS || chance_percent(&d->chance, 75) ?
-			      chance_between(&d->chance, DEMO_DAYS + 1, 420) :
-			      chance_between(&d->chance, 3, DEMO_DAYS);
+	int64_t age = i < DEMO_ACCOUNTS || chance_percent(&d->chance, 75)
+			      ? chance_between(&d->chance, DEMO_DAYS + 1, 420)
+			      : chance_between(&d->chance, 3, DEMO_DAYS);
 
 	return d->now - age * CLOCK_DAY - chance_between(&d->chance, 0, CLOCK_DAY);
 }
@@ -69,7 +69,8 @@ void demo_make_people(struct demo *d)
 		t.stock = &d->general[u->language];
 		u->created_at = make_birth(d, i);
 		u->id = demo_id(d, u->created_at);
-		u->activity = 1 / (double)(1 + chance_below(&d->chance, DEMO_USERS) + ACTIVITY_FLAT);
+		u->activity =
+			1 / (double)(1 + chance_below(&d->chance, DEMO_USERS) + ACTIVITY_FLAT);
 		u->bio = make_bio(d, &t);
 		if (i < DEMO_ACCOUNTS)
 			u->name = str_from_c(demo_account_names[i]);

@@ -8,23 +8,24 @@
 
 #define DEMO_WORKER 1023 /* no process made ids in the past: these are nobody else's */
 #define LATEST_MS (90 * CLOCK_SECOND)
-#define BUSY_POSTS 70    /* of the last BUSY_HOURS */
+#define BUSY_POSTS 70 /* of the last BUSY_HOURS */
 #define BUSY_HOURS 8
 #define RECENT_PERCENT 14 /* of the last three days, beside them */
-#define SHARED_MOST 190  /* comments of a post that is not one of the fixed ones */
+#define SHARED_MOST 190   /* comments of a post that is not one of the fixed ones */
 
 /* How many of a hundred write at each hour of the site's day. */
-static const int hour_weights[24] = { 30, 16, 8, 5, 4, 6, 14, 30, 48, 60, 66, 62,
+static const int hour_weights[24] = { 30, 16, 8,  5,  4,  6,  14, 30, 48, 60, 66, 62,
 				      70, 64, 56, 58, 62, 60, 58, 66, 82, 96, 90, 60 };
 
-/* Posts of known sizes, for looking at and for measuring: index from the newest, comments, quality. */
+/* Posts of known sizes, for looking at and for measuring: index from the newest, comments, quality.
+ */
 static const struct {
 	size_t at, comments;
 	double quality;
 } fixed[] = {
-	{ 150, 500, 30 }, { 210, 200, 22 }, { 90, 20, 14 },  { 120, 20, 9 },
-	{ 300, 20, 4 },   { 64, 120, 26 },  { 40, 80, 18 },  { 20, 45, 12 },
-	{ 8, 18, 9 },     { 260, 150, 24 }, { 12, 30, 11 },  { 30, 60, 20 },
+	{ 150, 500, 30 }, { 210, 200, 22 }, { 90, 20, 14 }, { 120, 20, 9 },
+	{ 300, 20, 4 },   { 64, 120, 26 },  { 40, 80, 18 }, { 20, 45, 12 },
+	{ 8, 18, 9 },     { 260, 150, 24 }, { 12, 30, 11 }, { 30, 60, 20 },
 };
 
 int64_t demo_id(struct demo *d, int64_t at)
@@ -37,7 +38,8 @@ int64_t demo_id(struct demo *d, int64_t at)
 static int64_t at_hour_of_day(struct demo *d, int64_t days_ago)
 {
 	struct clock_date today = clock_local(d->now);
-	int64_t midnight = d->now - ((today.hour * 60 + today.minute) * 60 + today.second) * CLOCK_SECOND;
+	int64_t midnight =
+		d->now - ((today.hour * 60 + today.minute) * 60 + today.second) * CLOCK_SECOND;
 	size_t hour;
 
 	do
@@ -53,11 +55,12 @@ static int64_t choose_time(struct demo *d, size_t i)
 
 	if (i < BUSY_POSTS)
 		return d->now - LATEST_MS -
-		       (int64_t)(pow(chance_unit(&d->chance), 1.3) * BUSY_HOURS * (double)CLOCK_HOUR);
+		       (int64_t)(pow(chance_unit(&d->chance), 1.3) * BUSY_HOURS *
+				 (double)CLOCK_HOUR);
 	do
-		at = at_hour_of_day(d, chance_percent(&d->chance, RECENT_PERCENT) ?
-					       chance_between(&d->chance, 0, 3) :
-					       chance_between(&d->chance, 1, DEMO_DAYS));
+		at = at_hour_of_day(d, chance_percent(&d->chance, RECENT_PERCENT)
+					       ? chance_between(&d->chance, 0, 3)
+					       : chance_between(&d->chance, 1, DEMO_DAYS));
 	while (at > d->now - LATEST_MS);
 	return at;
 }
@@ -88,7 +91,8 @@ static void share_comments(struct demo *d, size_t left)
 		const struct demo_post *p = &d->posts[i];
 
 		if (!p->wanted)
-			sum += freshness(d, p) * chance_tail(&d->chance, pow(p->quality, 0.8), 1.25);
+			sum += freshness(d, p) *
+			       chance_tail(&d->chance, pow(p->quality, 0.8), 1.25);
 		upto[i] = sum;
 	}
 	while (left) {

@@ -1,5 +1,6 @@
 /*
- * Chance that comes out the same each time: splitmix64 (Steele, Lea and Flood, 2014) from a fixed seed.
+ * Chance that comes out the same each time: splitmix64 (Steele, Lea and Flood, 2014) from a fixed
+ * seed.
  */
 #ifndef DEMO_RANDOM_H
 #define DEMO_RANDOM_H

@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/num.h"
 
-#define SEPARATOR "%%"  /* between items of several lines */
-#define DEPTH_MAX 6     /* slots inside the values of slots */
+#define SEPARATOR "%%" /* between items of several lines */
+#define DEPTH_MAX 6    /* slots inside the values of slots */
 #define UNUSED_TRIES 12
 
 static struct stock_section *add_section(struct arena *a, struct stock *s, struct str name)
@@ -174,7 +174,8 @@ static void put_slot(struct story *t, struct chance *r, struct buf *b, struct st
 		fill(t, r, b, bind(t, r, slot), depth + 1);
 }
 
-/* A slot's name has letters, digits and '-' or '~' only: other braces are text, in code for example. */
+/* A slot's name has letters, digits and '-' or '~' only: other braces are text, in code for
+ * example. */
 static bool is_slot(struct str s)
 {
 	size_t i;
@@ -195,8 +196,8 @@ static void fill(struct story *t, struct chance *r, struct buf *b, struct str te
 		BUG("demo: slots go in a circle: " STR_FMT, STR_ARG(text));
 	while ((open = str_find_byte(text, '{')) >= 0) {
 		close = str_find_byte(str_slice(text, (size_t)open, text.n), '}');
-		slot = close < 0 ? (struct str){ 0 } :
-				   str_slice(text, (size_t)open + 1, (size_t)(open + close));
+		slot = close < 0 ? (struct str){ 0 }
+				 : str_slice(text, (size_t)open + 1, (size_t)(open + close));
 		buf_add(b, str_slice(text, 0, (size_t)open));
 		if (is_slot(slot)) {
 			put_slot(t, r, b, slot, depth);

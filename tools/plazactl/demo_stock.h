@@ -1,7 +1,7 @@
 /*
  * The stock of the demo texts: files of sections, see sql/README.md. A line may hold slots:
- * {dish} is one line of the section [dish], the same one wherever it stands in one post and the comments
- * below it; {dish~} is any; {3-9} is a number.
+ * {dish} is one line of the section [dish], the same one wherever it stands in one post and the
+ * comments below it; {dish~} is any; {3-9} is a number.
  */
 #ifndef DEMO_STOCK_H
 #define DEMO_STOCK_H
@@ -19,7 +19,8 @@ struct stock {
 	struct str name; /* of the file: "cooking.zh" */
 	struct stock_section *sections;
 	size_t count;
-	const struct stock *general; /* of the same language: where a section is looked for next; NULL in itself */
+	const struct stock *general; /* of the same language: where a section is looked for next;
+					NULL in itself */
 };
 
 /* Parse a file. ERR_INVALID after a message about the line. text must live as long as the stock. */
@@ -31,16 +32,20 @@ const struct stock_section *stock_find(const struct stock *s, struct str section
 #define STORY_SLOTS 24
 #define STORY_USED 64
 
-/* What one post and its comments have in common: the values of their slots, and the lines already used. */
+/* What one post and its comments have in common: the values of their slots, and the lines already
+ * used. */
 struct story {
 	const struct stock *stock;
-	struct { struct str slot, value; } bound[STORY_SLOTS];
+	struct {
+		struct str slot, value;
+	} bound[STORY_SLOTS];
 	size_t bound_count;
 	const char *used[STORY_USED]; /* items, by their address */
 	size_t used_count;
 };
 
-/* A line of a section that this story does not have yet, when there is one. Aborts when there is no section. */
+/* A line of a section that this story does not have yet, when there is one. Aborts when there is no
+ * section. */
 struct str story_pick(struct story *t, struct chance *r, struct str section);
 
 /* Append a picked line, its slots filled. */

@@ -133,7 +133,11 @@ static void write_section(struct demo *d, struct demo_post *p, struct buf *b)
 
 static void write_story(struct demo *d, struct demo_post *p, struct buf *b)
 {
-	size_t kind = chance_below(&d->chance, 100), sections = kind < 40 ? 0 : kind < 85 ? 2 : 4, i;
+	size_t kind = chance_below(&d->chance, 100),
+	       sections = kind < 40   ? 0
+			  : kind < 85 ? 2
+				      : 4,
+	       i;
 
 	put_sentences(d, p, b, STR("opening"), 1);
 	if (demo_language_of(p->story.stock) == DEMO_EN)
@@ -193,7 +197,8 @@ static void write_title(struct demo *d, struct demo_post *p)
 				buf_add_char(&b, ' ');
 		}
 		at = b.n;
-		story_tell(&p->story, &d->chance, &b, p->is_question ? STR("question") : STR("title"));
+		story_tell(&p->story, &d->chance, &b,
+			   p->is_question ? STR("question") : STR("title"));
 		capitalise(&b, at);
 	} while (utf8_count(buf_str(&b)) > TITLE_MAX || is_title_taken(d, p, buf_str(&b)));
 	p->title = buf_str(&b);
@@ -229,7 +234,8 @@ static void write_post(struct demo *d, struct demo_post *p)
 	p->md = buf_str(&b);
 }
 
-/* The two pinned ones are files of their own: "# title", then the text. They are the oldest posts. */
+/* The two pinned ones are files of their own: "# title", then the text. They are the oldest posts.
+ */
 static void pin_post(struct demo *d, struct demo_post *p, const char *file)
 {
 	struct str text, title, path = str_format(d->arena, "%s/demo/%s", d->folder, file);
@@ -258,7 +264,8 @@ static void feature_posts(struct demo *d)
 		for (i = 1; i < stretch; i++)
 			if (d->posts[first + k * stretch + i].quality > best->quality)
 				best = &d->posts[first + k * stretch + i];
-		best->featured_at = best->created_at + chance_between(&d->chance, 3, 18) * CLOCK_HOUR;
+		best->featured_at =
+			best->created_at + chance_between(&d->chance, 3, 18) * CLOCK_HOUR;
 		if (best->featured_at > d->now - CLOCK_MINUTE)
 			best->featured_at = d->now - CLOCK_MINUTE;
 	}

@@ -6,7 +6,8 @@
 static int help_command(struct program *p, struct words_given given);
 
 static const struct command commands[] = {
-	{ "migrate", "[--dry-run] [--sql DIR]\n\tbring the database to the newest schema", migrate_command },
+	{ "migrate", "[--dry-run] [--sql DIR]\n\tbring the database to the newest schema",
+	  migrate_command },
 	{ "user",
 	  "create NAME [--email ADDRESS] [--role user|moderator|admin] [--generate]\n"
 	  "user role NAME user|moderator|admin\n"
@@ -15,13 +16,17 @@ static const struct command commands[] = {
 	  "user list\n"
 	  "\taccounts; a password is asked for, read from standard input, or made and printed once",
 	  user_command },
-	{ "words", "list\nwords add WORD...\nwords remove WORD...\n\twords masked in what people write",
+	{ "words",
+	  "list\nwords add WORD...\nwords remove WORD...\n\twords masked in what people write",
 	  words_command },
-	{ "outbox", "list\noutbox retry\n\tevents that were not published, and another try for them",
+	{ "outbox",
+	  "list\noutbox retry\n\tevents that were not published, and another try for them",
 	  outbox_command },
 	{ "declare", "\n\tmake the exchanges and queues in RabbitMQ", declare_command },
-	{ "rebuild", "\n\tfill Redis from MariaDB: rankings, counts, voters, likes", rebuild_command },
-	{ "demo", "[--accounts]\n\tload demo data into an empty site; print its accounts", demo_command },
+	{ "rebuild", "\n\tfill Redis from MariaDB: rankings, counts, voters, likes",
+	  rebuild_command },
+	{ "demo", "[--accounts]\n\tload demo data into an empty site; print its accounts",
+	  demo_command },
 	{ "help", "\n\tthis text", help_command },
 };
 

@@ -1,4 +1,5 @@
-/* The schema: files NNN_*.sql, applied once each, in order. schema_version remembers which, and what they said. */
+/* The schema: files NNN_*.sql, applied once each, in order. schema_version remembers which, and
+ * what they said. */
 #include <dirent.h>
 
 #include "base/clock.h"
@@ -18,7 +19,8 @@ static const struct db_sql sql_exists =
 	SQL("SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE()"
 	    " AND table_name = 'schema_version'");
 
-static const struct db_sql sql_lock = SQL("SELECT GET_LOCK(CONCAT('plaza.migrate.', DATABASE()), 2)");
+static const struct db_sql sql_lock =
+	SQL("SELECT GET_LOCK(CONCAT('plaza.migrate.', DATABASE()), 2)");
 
 static const struct db_sql sql_applied =
 	SQL("SELECT version, name, checksum, applied_at FROM schema_version ORDER BY version");
@@ -31,7 +33,7 @@ static const struct db_sql sql_finish =
 
 struct step {
 	int64_t version;
-	struct str name;     /* of the file */
+	struct str name; /* of the file */
 	struct str text;
 	struct str checksum;
 };
@@ -55,8 +57,8 @@ static bool read_name(struct str name, int64_t *version)
 
 	while (digits.n > 1 && digits.p[0] == '0')
 		digits = str_slice(digits, 1, digits.n);
-	return name.n > NUMBER_DIGITS && name.p[NUMBER_DIGITS] == '_' && str_ends(name, STR(".sql")) &&
-	       num_parse_i64(digits, 1, 999, version);
+	return name.n > NUMBER_DIGITS && name.p[NUMBER_DIGITS] == '_' &&
+	       str_ends(name, STR(".sql")) && num_parse_i64(digits, 1, 999, version);
 }
 
 static bool read_step(struct arena *a, const char *dir, const char *name, struct step *s)
@@ -119,8 +121,9 @@ static bool check_applied(struct db_rows *rows, const struct steps *s, int64_t *
 		*newest = db_int(rows, 0);
 		step = find_step(s, *newest);
 		if (db_is_null(rows, 3)) {
-			complain(STR_FMT " was begun but did not end: put the schema right by hand, then "
-					 "set applied_at (or delete the row) in schema_version",
+			complain(STR_FMT
+				 " was begun but did not end: put the schema right by hand, then "
+				 "set applied_at (or delete the row) in schema_version",
 				 STR_ARG(db_str(rows, 1)));
 			return false;
 		}
@@ -128,7 +131,8 @@ static bool check_applied(struct db_rows *rows, const struct steps *s, int64_t *
 			printf("note: " STR_FMT " is applied, but its file is not here\n",
 			       STR_ARG(db_str(rows, 1)));
 		else if (!str_is(step->checksum, db_str(rows, 2))) {
-			complain(STR_FMT " was changed after it was applied: write a new file instead",
+			complain(STR_FMT
+				 " was changed after it was applied: write a new file instead",
 				 STR_ARG(step->name));
 			return false;
 		}
@@ -142,7 +146,8 @@ static bool check_order(const struct steps *s, int64_t newest, const bool *is_ap
 
 	for (i = 0; i < s->count; i++) {
 		if (i && s->items[i].version == s->items[i - 1].version) {
-			complain("two files have the number %03lld", (long long)s->items[i].version);
+			complain("two files have the number %03lld",
+				 (long long)s->items[i].version);
 			return false;
 		}
 		if (!is_applied[i] && s->items[i].version < newest) {
@@ -168,7 +173,8 @@ static err find_applied(struct ctx *c, struct db_rows **rows)
 static err apply(struct ctx *c, const struct step *s)
 {
 	int64_t started = clock_now();
-	err e = db_exec(c->db, NULL, &sql_start, DB_ARGS(s->version, s->name, s->checksum, started));
+	err e = db_exec(c->db, NULL, &sql_start,
+			DB_ARGS(s->version, s->name, s->checksum, started));
 
 	if (!e)
 		e = db_run_script_unsafe(c->db, s->text);

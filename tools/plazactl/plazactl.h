@@ -38,21 +38,22 @@ int complain_err(const char *doing, err e);
 /* One of several words given: removed from the list when it is there. */
 bool take_flag(struct words_given *given, const char *flag);
 
-/* The word after an option, both removed from the list; NULL when it is not there, "" when the word is missing. */
+/* The word after an option, both removed from the list; NULL when it is not there, "" when the word
+ * is missing. */
 const char *take_option(struct words_given *given, const char *option);
 
 /* A whole file. ERR_NOT_FOUND when it cannot be read. */
 err read_file(struct arena *a, const char *path, struct str *out) MUST_CHECK;
 
 /*
- * The folder of the schema and the demo texts: the one given (NULL: none), else the installed one, else
- * "sql" below the working folder.
+ * The folder of the schema and the demo texts: the one given (NULL: none), else the installed one,
+ * else "sql" below the working folder.
  */
 const char *sql_folder(struct arena *a, const char *given);
 
 /*
- * A password: asked twice without echo on a terminal, the first line of standard input otherwise. False
- * after a message.
+ * A password: asked twice without echo on a terminal, the first line of standard input otherwise.
+ * False after a message.
  */
 bool read_password(struct arena *a, struct str *out);
 

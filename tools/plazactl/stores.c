@@ -7,12 +7,13 @@
 #define REBUILD_STEP 200
 
 static const struct db_sql sql_words = SQL("SELECT word FROM sensitive_word ORDER BY word");
-static const struct db_sql sql_add_word = SQL("INSERT IGNORE INTO sensitive_word (word) VALUES (?)");
+static const struct db_sql sql_add_word =
+	SQL("INSERT IGNORE INTO sensitive_word (word) VALUES (?)");
 static const struct db_sql sql_remove_word = SQL("DELETE FROM sensitive_word WHERE word = ?");
 
-static const struct db_sql sql_waiting =
-	SQL("SELECT event_id, topic, state, attempts, FROM_UNIXTIME(created_at DIV 1000) FROM outbox"
-	    " WHERE state <> 1 ORDER BY event_id LIMIT 200");
+static const struct db_sql sql_waiting = SQL(
+	"SELECT event_id, topic, state, attempts, FROM_UNIXTIME(created_at DIV 1000) FROM outbox"
+	" WHERE state <> 1 ORDER BY event_id LIMIT 200");
 static const struct db_sql sql_retry =
 	SQL("UPDATE outbox SET state = 0, attempts = 0, next_try_at = ? WHERE state IN (2, 3)");
 
@@ -47,7 +48,8 @@ static int change_words(struct ctx *c, struct words_given given, const struct db
 			return complain_err("changing the words", e);
 		total += changed;
 	}
-	printf("%lld %s; the programs read the list again within a minute\n", (long long)total, done);
+	printf("%lld %s; the programs read the list again within a minute\n", (long long)total,
+	       done);
 	return EXIT_DONE;
 }
 

@@ -55,7 +55,8 @@ static bool check_fields(struct ctx *c, const struct registration *r, bool is_ge
 static int create(struct program *p, struct words_given given)
 {
 	bool is_generated = take_flag(&given, "--generate");
-	const char *role_name = take_option(&given, "--role"), *email = take_option(&given, "--email");
+	const char *role_name = take_option(&given, "--role"),
+		   *email = take_option(&given, "--email");
 	struct registration r = { .email = str_from_c(email) };
 	struct ctx *c = &p->ctx;
 	enum role role = ROLE_USER;
@@ -145,7 +146,8 @@ static int list(struct program *p)
 			const struct user *u = &page.items[i];
 
 			printf("%6lld  %-20lld %-10s %-9s " STR_FMT "\n", (long long)u->user_no,
-			       (long long)u->id, roles[u->role], states[u->state], STR_ARG(u->name));
+			       (long long)u->id, roles[u->role], states[u->state],
+			       STR_ARG(u->name));
 			after = u->user_no;
 		}
 	} while (page.count && !program_is_stopping());

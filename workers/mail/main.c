@@ -1,6 +1,7 @@
 /*
  * mail: sends what is asked for in the queue `mail`. An event is noted as handled after its mail is
- * out, and acknowledged after that: killed in between, the same mail may go out twice, but never not at all.
+ * out, and acknowledged after that: killed in between, the same mail may go out twice, but never
+ * not at all.
  */
 #include "sending.h"
 

@@ -19,12 +19,14 @@ err smtp_open(void) MUST_CHECK;
 void smtp_close(void);
 
 /*
- * Hand a message to the server of the configuration. With smtps:// or a password TLS is a must, else it is used
- * where the server offers it; not with a server on this machine, whose certificate names nobody.
+ * Hand a message to the server of the configuration. With smtps:// or a password TLS is a must,
+ * else it is used where the server offers it; not with a server on this machine, whose certificate
+ * names nobody.
  */
 enum sending smtp_send(const struct config *config, struct str to, struct str message);
 
-/* As a file <id>.eml of the folder, for its owner's eyes; complete from the moment it has that name. */
+/* As a file <id>.eml of the folder, for its owner's eyes; complete from the moment it has that
+ * name. */
 enum sending folder_send(struct arena *a, struct str folder, struct str id, struct str message);
 
 #endif

@@ -67,7 +67,8 @@ static enum sending judge(CURLcode code, long answer)
 	log_warn("smtp: %s, last answer %ld", curl_easy_strerror(code), answer);
 	if (code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED)
 		return SENDING_AWAY;
-	if (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_WEIRD_SERVER_REPLY) {
+	if (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+	    code == CURLE_WEIRD_SERVER_REPLY) {
 		if (answer >= 500)
 			return SENDING_NEVER;
 		if (answer >= 400 && answer != 421)

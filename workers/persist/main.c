@@ -1,6 +1,7 @@
 /*
- * persist: writes votes and likes from the queue `events` to MariaDB, a batch in one transaction. Only
- * one of several runs at a time (the queue has a single active consumer); another takes over when it ends.
+ * persist: writes votes and likes from the queue `events` to MariaDB, a batch in one transaction.
+ * Only one of several runs at a time (the queue has a single active consumer); another takes over
+ * when it ends.
  */
 #include "domain/consumer.h"
 #include "domain/reaction.h"

@@ -327,46 +327,6 @@ static void one_character_too_many(void **state)
 	}
 }
 
-/* What can be stored comes back byte for byte. */
-static void texts_come_back_as_they_were_typed(void **state)
-{
-	static const char *const bodies[] = {
-		"\n\nleading lines",
-		"trailing lines\n\n\n",
-		"  indented\n\ttabbed",
-		"a\u200Db \u200Ejoiner \uFEFFbom",
-		"\U0001F468\u200D\U0001F469\u200D\U0001F467 family",
-		"e\u0301 and \u00E9 are two",
-		"\u202Eoverride\u202C in a body",
-		"\u0627\u0644\u0639\u0631\u0628\u064A\u0629 \u05E2\u05D1\u05E8\u05D9\u05EA",
-		"&amp; &lt; &#39; %41 +plus+ %s %n \\ \" '",
-		"\uFFFD \uE000 private",
-		"Z\u0351\u036B\u0343\u036A\u0302\u036B\u033D\u034F\u0334\u0319\u0324 zalgo",
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_LEN(bodies); i++) {
-		struct browser *b = visit_member(site, ROLE_USER);
-		int64_t id = visit_publish(b, "Round trip", bodies[i]);
-		struct reply r = get(b, visit_path(b, "/posts/%lld/edit", (long long)id));
-
-		assert_page(b, r, 200);
-		assert_same(page_value(b->arena, r.body, "body"), str_from_c(bodies[i]));
-	}
-}
-
-static void line_ends_become_one_kind(void **state)
-{
-	struct browser *b = visit_member(site, ROLE_USER);
-	struct reply r = post_form(b, "/posts", "title=t&body=one%0D%0Atwo%0Dthree%0Afour");
-
-	(void)state;
-	assert_status(r, 303);
-	r = get(b, visit_path(b, "/posts/%lld/edit", (long long)visit_location_id(b, &r)));
-	assert_text(page_value(b->arena, r.body, "body"), "one\ntwo\nthree\nfour");
-}
-
 static void versions_are_numbers(void **state)
 {
 	static const char *const values[] = {
@@ -401,8 +361,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_cannot_be_seen_is_nothing),
 	cmocka_unit_test(bytes_that_are_no_text_are_refused_whole),
 	cmocka_unit_test(one_character_too_many),
-	cmocka_unit_test(texts_come_back_as_they_were_typed),
-	cmocka_unit_test(line_ends_become_one_kind),
 	cmocka_unit_test(versions_are_numbers),
 };
 

@@ -55,11 +55,11 @@ static void relax(struct reading *r, size_t from, size_t to)
 }
 
 /* Every beginning of a run is a piece, too. */
-static void relax_run(struct reading *r, size_t from, size_t length)
+static void relax_run(struct reading *r, size_t from, size_t least, size_t length)
 {
 	size_t n;
 
-	for (n = PIECE_MIN; n <= length; n++)
+	for (n = least; n <= length; n++)
 		relax(r, from, from + n);
 }
 
@@ -95,12 +95,12 @@ static void relax_patterns(struct reading *r, size_t from)
 {
 	size_t i;
 
-	relax_run(r, from, run_length(r, from, 0));
-	relax_run(r, from, run_length(r, from, 1));
-	relax_run(r, from, run_length(r, from, -1));
+	relax_run(r, from, 2, run_length(r, from, 0));
+	relax_run(r, from, PIECE_MIN, run_length(r, from, 1));
+	relax_run(r, from, PIECE_MIN, run_length(r, from, -1));
 	for (i = 0; i < ARRAY_LEN(walks); i++) {
-		relax_run(r, from, walk_length(r, from, walks[i], 1));
-		relax_run(r, from, walk_length(r, from, walks[i], -1));
+		relax_run(r, from, PIECE_MIN, walk_length(r, from, walks[i], 1));
+		relax_run(r, from, PIECE_MIN, walk_length(r, from, walks[i], -1));
 	}
 }
 

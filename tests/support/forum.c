@@ -157,7 +157,6 @@ void forum_at_once(int count, int64_t (*work)(struct ctx *c, int number, const v
 	int64_t *shared =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t children[AT_ONCE_MOST];
-	pid_t children[AT_ONCE_MOST];
 	int gate[2], i;
 
 	if (count > AT_ONCE_MOST || shared == MAP_FAILED || pipe(gate))
@@ -173,7 +172,7 @@ void forum_at_once(int count, int64_t (*work)(struct ctx *c, int number, const v
 	close(gate[0]);
 	stores_sleep_ms(100);
 	close(gate[1]);
-	/* these alone: the stores have a child of ours, too, which ends with us */
+	/* These alone: the guardian of the stores is a child of ours too, and ends with us. */
 	for (i = 0; i < count; i++)
 		waitpid(children[i], NULL, 0);
 	memcpy(results, shared, (size_t)count * sizeof(*results));

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-#define WORD_BYTES 45 /* of text in one encoded word: 60 characters of base64, 72 with its frame \
-		       */
+/* Of text in one encoded word: 64 characters with its frame, 73 after "Subject: ". */
+#define WORD_BYTES 39
 #define LINE_BYTES 57 /* of text in one line of base64: 76 characters */
 
 static void add_base64(struct buf *b, struct str s)

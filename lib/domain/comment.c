@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "domain/comment_live.h"
 #include "domain/comment_tree.h"
+#include "domain/reaction_keys.h"
 
 /* A page heavier than this is read each time, so that a few of them do not fill the memory. */
 #define REMEMBERED_BYTES_MAX (256 * 1024)
@@ -134,8 +135,29 @@ static void build(struct arena *a, enum comment_sort sort, const struct comment_
 	comment_build(a, rows, tops, count, &out->forest);
 }
 
+static bool is_shared(const struct comment_want *want)
+{
+	return want->sort == COMMENT_SORT_BEST && want->after.n == 0;
+}
+
 /* The version was asked before the rows are read, so that a change in between makes them stale at
  * once. */
+static err read_rows(struct ctx *c, const struct comment_want *want, int64_t version,
+		     struct comment_rows *out)
+{
+	struct db_rows *rows = shared_rows_find(c, &want->shared, version);
+	err e;
+
+	if (!rows) {
+		e = query(c, want, &rows);
+		if (e)
+			return e;
+		shared_rows_keep(c, &want->shared, version, rows);
+	}
+	comment_read(c->arena, rows, out);
+	return OK;
+}
+
 static err find_page(struct ctx *c, const struct comment_want *want, int64_t version,
 		     struct kept **out)
 {
@@ -143,17 +165,15 @@ static err find_page(struct ctx *c, const struct comment_want *want, int64_t ver
 	const struct memo_entry *known = remember_find(&c->process->comments, key, version);
 	struct memo_entry *entry;
 	struct comment_rows comments;
-	struct db_rows *rows;
 	err e;
 
 	if (known) {
 		*out = known->value;
 		return OK;
 	}
-	e = query(c, want, &rows);
+	e = read_rows(c, want, version, &comments);
 	if (e)
 		return e;
-	comment_read(c->arena, rows, &comments);
 	if (comment_weight(&comments) > REMEMBERED_BYTES_MAX) {
 		*out = ARENA_NEW(c->arena, struct kept);
 		build(c->arena, want->sort, &comments, *out);
@@ -168,14 +188,40 @@ static err find_page(struct ctx *c, const struct comment_want *want, int64_t ver
 	return OK;
 }
 
+/* Pages come and go in the process's memory; which comments they showed is kept for longer, as the
+ * likes of those can then be asked together with all else. */
+static void remember_ids(struct ctx *c, const struct comment_want *want,
+			 const struct comment_forest *shown)
+{
+	struct str key = memo_key(c, want);
+	const struct memo_entry *known = memo_get(c->process->comment_ids.memo, key);
+	const struct comment_forest *old = known ? known->value : NULL;
+	const size_t size = shown->count * sizeof(*shown->ids);
+	struct comment_forest *ids;
+	struct memo_entry *entry;
+
+	if (old && old->count == shown->count && memcmp(old->ids, shown->ids, size) == 0)
+		return;
+	entry = remember_start(&c->process->comment_ids, key);
+	ids = ARENA_NEW(entry->arena, struct comment_forest);
+	ids->ids = memcpy(arena_alloc(entry->arena, size), shown->ids, size);
+	ids->count = shown->count;
+	entry->value = ids;
+	remember_end(&c->process->comment_ids, entry);
+}
+
 void comment_page_prepare(struct ctx *c, struct comment_want *want)
 {
-	const struct memo_entry *guess = memo_get(c->process->comments.memo, memo_key(c, want));
-	const struct kept *page = guess ? guess->value : NULL;
+	struct str key = memo_key(c, want);
+	const struct memo_entry *known = memo_get(c->process->comment_ids.memo, key);
 
 	want->asked = (struct comment_asked){ 0 };
-	if (page)
-		comment_live_ask(c, &want->asked, want->post_id, want->viewer_hint, &page->forest);
+	want->shared = (struct shared_rows){ 0 };
+	if (known)
+		comment_live_ask(c, &want->asked, want->post_id, want->viewer_hint, known->value);
+	if (is_shared(want) && !remember_guess(&c->process->comments, key))
+		shared_rows_ask(c, &want->shared, &sql_best,
+				reaction_comment_rows_key(c->arena, want->post_id));
 }
 
 err comment_page_load(struct ctx *c, struct comment_want *want, int64_t version,
@@ -186,6 +232,7 @@ err comment_page_load(struct ctx *c, struct comment_want *want, int64_t version,
 
 	if (e)
 		return e;
+	remember_ids(c, want, &page->forest);
 	comment_live_show(c, &want->asked, want->post_id, want->viewer_hint, &page->forest);
 	out->roots = page->forest.roots;
 	out->next = page->next;

@@ -61,6 +61,8 @@ struct comment_want {
 		const int64_t *ids;
 		size_t count;
 	} asked;
+	struct shared_rows
+		shared; /* the page itself, where it is the first one of the usual sort */
 };
 
 /* Queue the likes of the page last seen under this address, for the pipeline of the request. */

@@ -2,6 +2,7 @@
 #include "domain/post.h"
 
 #include "domain/post_row.h"
+#include "domain/reaction_keys.h"
 
 /* A longer one is read from SQL each time, so that a few of them do not fill the memory. */
 #define REMEMBERED_BYTES_MAX (64 * 1024)
@@ -9,6 +10,10 @@
 static const struct db_sql sql_find =
 	SQL("SELECT " POST_COLUMNS " FROM post p JOIN user u ON u.user_id = p.author_id"
 	    " WHERE p.post_id = ? AND p.deleted_at = 0");
+
+static const struct db_sql sql_show =
+	SQL("SELECT " POST_COLUMNS_WITH("''") " FROM post p JOIN user u ON u.user_id = p.author_id"
+					      " WHERE p.post_id = ? AND p.deleted_at = 0");
 
 void post_read(struct post *out, const struct db_rows *rows)
 {
@@ -75,9 +80,38 @@ static void remember(struct ctx *c, struct str key, int64_t version, const struc
 	remember_end(&c->process->posts, entry);
 }
 
-err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out)
+static struct str memo_key(struct ctx *c, int64_t id)
 {
-	struct str key = str_format(c->arena, "%lld", (long long)id);
+	return str_format(c->arena, "%lld", (long long)id);
+}
+
+void post_prepare(struct ctx *c, struct post_want *want, int64_t id)
+{
+	*want = (struct post_want){ .id = id };
+	if (!remember_guess(&c->process->posts, memo_key(c, id)))
+		shared_rows_ask(c, &want->shared, &sql_show, reaction_post_rows_key(c->arena, id));
+}
+
+static err read_shown(struct ctx *c, const struct post_want *want, int64_t version,
+		      struct post *out)
+{
+	struct db_rows *rows = shared_rows_find(c, &want->shared, version);
+	bool is_shared = rows != NULL;
+	err e = is_shared ? OK : db_query(c->db, c->arena, &rows, &sql_show, DB_ARGS(want->id));
+
+	if (e)
+		return e;
+	if (!is_shared)
+		shared_rows_keep(c, &want->shared, version, rows);
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	post_read(out, rows);
+	return OK;
+}
+
+err post_load(struct ctx *c, const struct post_want *want, int64_t version, struct post *out)
+{
+	struct str key = memo_key(c, want->id);
 	const struct memo_entry *known = remember_find(&c->process->posts, key, version);
 	err e;
 
@@ -85,10 +119,15 @@ err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *o
 		*out = *(const struct post *)known->value;
 		return OK;
 	}
-	e = post_find(c, id, out);
+	e = read_shown(c, want, version, out);
 	if (!e)
 		remember(c, key, version, out);
 	return e;
+}
+
+err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out)
+{
+	return post_load(c, &(struct post_want){ .id = id }, version, out);
 }
 
 bool post_is_own(const struct ctx *c, const struct post *p)

@@ -9,6 +9,7 @@
 #define DOMAIN_POST_H
 
 #include "domain/ctx.h"
+#include "domain/shared_rows.h"
 #include "html/html.h"
 
 #define POST_TITLE_MAX 100  /* code points */
@@ -44,11 +45,24 @@ struct post_draft {
 /* A post that may be read. ERR_NOT_FOUND when there is none or it was deleted. */
 err post_find(struct ctx *c, int64_t id, struct post *out) MUST_CHECK;
 
+/* A post being asked for; as post_list_want. */
+struct post_want {
+	int64_t id;
+	struct shared_rows shared;
+};
+
+/* Queue the question whether another process has it, for the pipeline of the request. */
+void post_prepare(struct ctx *c, struct post_want *want, int64_t id);
+
 /*
- * The same, from the process's memory when what is remembered is less than a second old and has
- * this version (reaction_version's; 0 means unknown): a warm article needs no SQL. The texts of
- * *out may be the process's own: good until the next call of this function.
+ * After the flush: as post_find, but without body_md, and from what this process or all of them
+ * remember of this version (reaction_version's; 0 means unknown): a warm article needs no SQL. The
+ * texts of *out may be the process's own: good until the next call of this function.
  */
+err post_load(struct ctx *c, const struct post_want *want, int64_t version,
+	      struct post *out) MUST_CHECK;
+
+/* Both, for those who have no pipeline: from this process's memory or SQL. */
 err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out) MUST_CHECK;
 
 /*

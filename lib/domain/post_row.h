@@ -23,8 +23,10 @@ static inline struct author author_read(const struct db_rows *rows, unsigned fir
 }
 
 /* Of `post p JOIN user u`. */
-#define POST_COLUMNS \
-	"p.post_id, p.title, p.body_md, p.body_html, p.excerpt, p.version, p.pinned_at," \
+#define POST_COLUMNS POST_COLUMNS_WITH("p.body_md")
+/* The same with something else for the source text. */
+#define POST_COLUMNS_WITH(body_md) \
+	"p.post_id, p.title, " body_md ", p.body_html, p.excerpt, p.version, p.pinned_at," \
 	" p.featured_at, p.votes, p.likes, p.comments, p.created_at, p.edited_at, " AUTHOR_COLUMNS
 
 /* Reads POST_COLUMNS. */

@@ -6,6 +6,8 @@
 #define MEMO_ENTRIES 64
 #define MEMO_BYTES (512 * 1024)
 #define COMMENT_BYTES (1024 * 1024)
+#define COMMENT_ID_ENTRIES 1024
+#define COMMENT_ID_BYTES (1024 * 1024)
 
 static struct remembered remembered_new(size_t entries, size_t bytes)
 {
@@ -21,6 +23,7 @@ struct process *process_new(void)
 	p->lists = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->posts = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->comments = remembered_new(MEMO_ENTRIES, COMMENT_BYTES);
+	p->comment_ids = remembered_new(COMMENT_ID_ENTRIES, COMMENT_ID_BYTES);
 	return p;
 }
 
@@ -31,6 +34,7 @@ void process_free(struct process *p)
 	memo_free(p->lists.memo);
 	memo_free(p->posts.memo);
 	memo_free(p->comments.memo);
+	memo_free(p->comment_ids.memo);
 	arena_free(p->words.arena);
 	free(p);
 }
@@ -53,11 +57,18 @@ void remember_end(struct remembered *r, const struct memo_entry *entry)
 	r->bytes += arena_used(entry->arena);
 }
 
-const struct memo_entry *remember_find(struct remembered *r, struct str key, int64_t stamp)
+const struct memo_entry *remember_guess(struct remembered *r, struct str key)
 {
 	const struct memo_entry *entry = memo_get(r->memo, key);
 
-	if (!entry || !entry->value || entry->stamp != stamp)
+	if (!entry || !entry->value)
 		return NULL;
 	return clock_ticks() - entry->filled_at < CLOCK_SECOND ? entry : NULL;
+}
+
+const struct memo_entry *remember_find(struct remembered *r, struct str key, int64_t stamp)
+{
+	const struct memo_entry *entry = remember_guess(r, key);
+
+	return entry && entry->stamp == stamp ? entry : NULL;
 }

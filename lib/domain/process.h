@@ -35,6 +35,8 @@ struct process {
 	struct id_lease lease;
 	struct word_store words;
 	struct remembered lists, posts, comments;
+	struct remembered comment_ids; /* which comments a page showed; domain/comment.c */
+	uint32_t shared_seen[2048][4]; /* hashes of keys, the newest first; domain/shared_rows.c */
 };
 
 struct process *process_new(void);
@@ -45,7 +47,11 @@ struct memo_entry *remember_start(struct remembered *r, struct str key);
 /* After the value was filled: count its bytes. */
 void remember_end(struct remembered *r, const struct memo_entry *entry);
 
-/* The entry under key when it has this stamp and is younger than a second, else NULL. */
+/* The entry under key when it is younger than a second, else NULL: a guess, the stamp may be old.
+ */
+const struct memo_entry *remember_guess(struct remembered *r, struct str key);
+
+/* The same, when it has this stamp. */
 const struct memo_entry *remember_find(struct remembered *r, struct str key, int64_t stamp);
 
 #endif

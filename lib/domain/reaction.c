@@ -50,6 +50,16 @@ struct str reaction_article_key(struct arena *a, int64_t post_id)
 	return key(a, "article", post_id);
 }
 
+struct str reaction_post_rows_key(struct arena *a, int64_t post_id)
+{
+	return key(a, "post:rows", post_id);
+}
+
+struct str reaction_comment_rows_key(struct arena *a, int64_t post_id)
+{
+	return key(a, "comment:rows", post_id);
+}
+
 struct str reaction_stream_key(struct arena *a, int shard)
 {
 	return str_format(a, "events:{%d}", shard);

@@ -8,7 +8,9 @@
  *   post:liked:{3}:<post>      ZSET  user id -> Unix ms of the like
  *   comment:likes:{3}:<post>   HASH  comment id -> likes
  *   comment:liked:{3}:<post>   ZSET  "<comment>:<user>" -> Unix ms of the like
- *   events:{3}                 STREAM of what SQL does not know yet; trimmed when it was published
+ *   post:rows:{3}:<post>       STRING, comment:rows:{3}:<post> STRING: see domain/shared_rows.h;
+ * seconds events:{3}                 STREAM of what SQL does not know yet; trimmed when it was
+ * published
  *
  * The article lives eight days from its last change, the sets an hour longer: a set that ran
  * out is never taken for an empty one, because "loaded" ran out before.
@@ -27,6 +29,8 @@ struct reaction_keys {
 };
 
 struct str reaction_article_key(struct arena *a, int64_t post_id);
+struct str reaction_post_rows_key(struct arena *a, int64_t post_id);
+struct str reaction_comment_rows_key(struct arena *a, int64_t post_id);
 struct reaction_keys reaction_keys(struct arena *a, int64_t post_id);
 
 /* The first arguments of cache_want_script(..., REACTION_KEY_COUNT, CACHE_ARGS(REACTION_KEYS(k),

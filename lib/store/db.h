@@ -15,6 +15,7 @@
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
+#include "base/buf.h"
 #include "base/config.h"
 #include "base/str.h"
 
@@ -120,6 +121,14 @@ size_t db_count(const struct db_rows *rows);
 int64_t db_int(const struct db_rows *rows, unsigned column);
 struct str db_str(const struct db_rows *rows, unsigned column);
 bool db_is_null(const struct db_rows *rows, unsigned column);
+
+/*
+ * Rows as bytes, to be kept somewhere and read again: db_pack appends them all. db_unpack gives
+ * them back, as if sql had just been run; NULL when the bytes are not rows of this very statement.
+ * Their texts point into the bytes.
+ */
+void db_pack(struct buf *out, const struct db_sql *sql, const struct db_rows *rows);
+struct db_rows *db_unpack(struct arena *a, const struct db_sql *sql, struct str bytes);
 
 /*
  * INSERT, UPDATE, DELETE. changed (may be NULL): rows inserted, deleted or, for an UPDATE, found by

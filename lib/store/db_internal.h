@@ -26,6 +26,26 @@ struct db_statement {
 	struct db_slot *slots; /* one per column; the handle points into it */
 };
 
+/* A result in memory. */
+struct db_cell {
+	int64_t number;
+	const char *text; /* NULL when the number is meant, or NULL */
+	size_t length;
+	bool is_null;
+};
+
+struct db_row {
+	struct db_row *next;
+	struct db_cell cells[];
+};
+
+struct db_rows {
+	struct arena *arena;
+	struct db_row *first, *current;
+	size_t count, columns;
+	bool is_started;
+};
+
 /* The configuration as the client library wants it. */
 struct db_address {
 	char *host, *socket, *user, *password, *name; /* socket is NULL for TCP */

@@ -4,30 +4,11 @@
 #include "base/log.h"
 #include "base/num.h"
 
-struct cell {
-	int64_t number;
-	const char *text; /* NULL when the number is meant, or NULL */
-	size_t length;
-	bool is_null;
-};
-
-struct row {
-	struct row *next;
-	struct cell cells[];
-};
-
-struct db_rows {
-	struct arena *arena;
-	struct row *first, *current;
-	size_t count, columns;
-	bool is_started;
-};
-
 /* One row with its texts, in one piece. False: the library could not convert a column. */
-static struct row *keep_row(struct arena *a, const struct db_statement *s)
+static struct db_row *keep_row(struct arena *a, const struct db_statement *s)
 {
-	size_t i, size = sizeof(struct row) + s->columns * sizeof(struct cell);
-	struct row *row;
+	size_t i, size = sizeof(struct db_row) + s->columns * sizeof(struct db_cell);
+	struct db_row *row;
 	char *text;
 
 	for (i = 0; i < s->columns; i++) {
@@ -38,7 +19,7 @@ static struct row *keep_row(struct arena *a, const struct db_statement *s)
 	text = (char *)&row->cells[s->columns];
 	for (i = 0; i < s->columns; i++) {
 		const struct db_slot *slot = &s->slots[i];
-		struct cell *cell = &row->cells[i];
+		struct db_cell *cell = &row->cells[i];
 		MYSQL_BIND whole = { .buffer_type = MYSQL_TYPE_STRING,
 				     .buffer = text,
 				     .buffer_length = slot->length };
@@ -63,7 +44,7 @@ static err read_rows(struct db *db, struct arena *a, const struct db_statement *
 		     struct db_rows *rows)
 {
 	const struct db_sql *sql = s->sql;
-	struct row **end = &rows->first;
+	struct db_row **end = &rows->first;
 	int got;
 
 	/* A text that did not fit into no room is not an error: that is how its length is asked. */
@@ -126,7 +107,7 @@ size_t db_count(const struct db_rows *rows)
 	return rows->count;
 }
 
-static const struct cell *cell_at(const struct db_rows *rows, unsigned column)
+static const struct db_cell *cell_at(const struct db_rows *rows, unsigned column)
 {
 	if (!rows->current || column >= rows->columns)
 		BUG("column %u of %zu%s", column, rows->columns,
@@ -141,7 +122,7 @@ bool db_is_null(const struct db_rows *rows, unsigned column)
 
 int64_t db_int(const struct db_rows *rows, unsigned column)
 {
-	const struct cell *cell = cell_at(rows, column);
+	const struct db_cell *cell = cell_at(rows, column);
 	int64_t number = 0;
 
 	if (!cell->text)
@@ -153,7 +134,7 @@ int64_t db_int(const struct db_rows *rows, unsigned column)
 
 struct str db_str(const struct db_rows *rows, unsigned column)
 {
-	const struct cell *cell = cell_at(rows, column);
+	const struct db_cell *cell = cell_at(rows, column);
 
 	if (cell->is_null)
 		return (struct str){ 0 };

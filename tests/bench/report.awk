@@ -75,6 +75,12 @@ function verdict(is_good) { return is_good ? "ok" : "**MISSED**" }
 
 function per_request(key, group) { return ticks[key, group] * 10000 / requests[key] }
 
+function per_request_all(key,    g, sum) {
+	for (g = 1; g <= 7; g++)
+		sum += per_request(key, groups[g])
+	return sum
+}
+
 function row(name, c,    key, m, r, r99, text) {
 	key = name SUBSEP c
 	if (!count[key])
@@ -91,7 +97,7 @@ function row(name, c,    key, m, r, r99, text) {
 	text = text (p99_most[name] == "-" || c == 1 ? "" : ", <= " p99_most[name] " " verdict(ratio(p99, name, c) <= p99_most[name]))
 	text = text sprintf(" | %d | %s |", bytes[key] / requests[key], failed[key] ? "**" failed[key] "**" : "0")
 	# those who are served would have to be fewer than the connections
-	if (m * half / 1000 < 0.6 * c)
+	if (c > 1 && m * half / 1000 < 0.6 * c)
 		text = text " starved: " sprintf("%.0f", m * half / 1000) " of " c " served"
 	print text
 }
@@ -128,8 +134,8 @@ END {
 	printf "| |"
 	for (g = 1; g <= 7; g++)
 		printf " %s |", groups[g]
-	printf "\n| --- |"
-	for (g = 1; g <= 7; g++)
+	printf " all | ceiling / it |\n| --- |"
+	for (g = 1; g <= 9; g++)
 		printf " --: |"
 	print ""
 	for (k = 1; k <= kinds; k++) {
@@ -139,6 +145,12 @@ END {
 		printf "| %s |", order[k]
 		for (g = 1; g <= 7; g++)
 			printf " %.0f |", per_request(key, groups[g])
+		printf " %.0f |", per_request_all(key)
+		under = ceiling[order[k]] SUBSEP most_connections
+		if (count[under] && per_request_all(key))
+			printf " %.2f |", per_request_all(under) / per_request_all(key)
+		else
+			printf " |"
 		print ""
 	}
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "domain/outbox.h"
+#include "domain/user_new_password.h"
 #include "domain/user_token.h"
 #include "html/text.h"
 
@@ -18,6 +19,8 @@
 static const char *const kinds[] = {
 	[MAIL_ACTIVATION] = "activation",
 	[MAIL_ADDRESS_IN_USE] = "address_in_use",
+	[MAIL_PASSWORD_RESET] = "password_reset",
+	[MAIL_PASSWORD_CHANGED] = "password_changed",
 };
 
 static const struct db_sql sql_was_sent =
@@ -172,6 +175,68 @@ static err build_address_in_use(struct ctx *c, const struct mail_order *o, struc
 	return OK;
 }
 
+static err build_password_reset(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct str arguments[2] = { { 0 }, c->config->site.name }, link, token;
+	struct user u;
+	struct buf b;
+	err e = user_reset_start(c, o->user_id, &u, &token);
+
+	if (e)
+		return e;
+	arguments[0] = u.name;
+	link = str_format(c->arena, STR_FMT "/password/reset/" STR_FMT,
+			  STR_ARG(c->config->site.url), STR_ARG(token));
+	buf_init(&b, c->arena, 512);
+	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
+	PARAGRAPH(&b, o->language,
+		  N_("somebody asked for a new password for your account {0} at {1}. If it was "
+		     "you, open this page and choose one:"),
+		  arguments);
+	add_link(&b, link);
+	PARAGRAPH(&b, o->language,
+		  N_("The link is good for 15 minutes and works once. If it was not you, do "
+		     "nothing: without the link your password stays as it is."),
+		  arguments);
+	out->to = u.email;
+	out->subject = text_format(c->arena, o->language,
+				   N_("A new password for your account at {1}"), arguments, 2);
+	out->text = buf_str(&b);
+	return OK;
+}
+
+static err build_password_changed(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct str arguments[2] = { { 0 }, c->config->site.name }, link;
+	struct user u;
+	struct buf b;
+	err e = user_find(c, o->user_id, &u);
+
+	if (e)
+		return e;
+	if (!u.email.n)
+		return ERR_NOT_FOUND;
+	arguments[0] = u.name;
+	link = str_format(c->arena, STR_FMT "/password/forgot", STR_ARG(c->config->site.url));
+	buf_init(&b, c->arena, 512);
+	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
+	PARAGRAPH(&b, o->language,
+		  N_("the password of your account {0} at {1} was changed, and all other devices "
+		     "were logged out. If it was you, all is well."),
+		  arguments);
+	PARAGRAPH(&b, o->language,
+		  N_("If it was not you, somebody else knew your password or reads your mail. Set "
+		     "a new one here at once:"),
+		  arguments);
+	add_link(&b, link);
+	out->to = u.email;
+	out->subject =
+		text_format(c->arena, o->language,
+			    N_("The password of your account at {1} was changed"), arguments, 2);
+	out->text = buf_str(&b);
+	return OK;
+}
+
 err mail_build(struct ctx *c, struct str payload, struct mail *out)
 {
 	struct mail_order order;
@@ -184,6 +249,10 @@ err mail_build(struct ctx *c, struct str payload, struct mail *out)
 		return build_activation(c, &order, out);
 	case MAIL_ADDRESS_IN_USE:
 		return build_address_in_use(c, &order, out);
+	case MAIL_PASSWORD_RESET:
+		return build_password_reset(c, &order, out);
+	case MAIL_PASSWORD_CHANGED:
+		return build_password_changed(c, &order, out);
 	}
 	return ERR_INVALID;
 }

@@ -11,8 +11,10 @@
 #define MAIL_TOPIC "mail.requested"
 
 enum mail_kind {
-	MAIL_ACTIVATION,    /* the link that makes a pending account an active one */
-	MAIL_ADDRESS_IN_USE /* somebody tried to register with the address of this account */
+	MAIL_ACTIVATION,     /* the link that makes a pending account an active one */
+	MAIL_ADDRESS_IN_USE, /* somebody tried to register with the address of this account */
+	MAIL_PASSWORD_RESET, /* the link for somebody who forgot their password */
+	MAIL_PASSWORD_CHANGED
 };
 
 struct mail {
@@ -21,11 +23,14 @@ struct mail {
 	struct str text;    /* plain text, lines ended by "\n" */
 };
 
-/* Inside a transaction: ask for a mail to a user. language: TEXT_ZH or TEXT_EN. */
+/*
+ * Inside a transaction: ask for a mail to a user. language: TEXT_ZH or TEXT_EN. For an id that
+ * nobody has nothing is sent.
+ */
 err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int language) MUST_CHECK;
 
 /*
- * What was asked for, as a mail; an activation token is made and its hash stored. ERR_INVALID when
+ * What was asked for, as a mail; the token of a link is made and its hash stored. ERR_INVALID when
  * the payload is none of ours, ERR_NOT_FOUND when there is nothing to send any more.
  */
 err mail_build(struct ctx *c, struct str payload, struct mail *out) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/secret.h"
 #include "domain/limit_lua.h"
+#include "domain/session_keys.h"
 
 #define TOKEN_BYTES 32
 #define TOKEN_LENGTH 43
@@ -74,7 +75,7 @@ static const struct cache_script script_end_all =
 		     "redis.call('DEL', KEYS[1])\n"
 		     "return #all");
 
-static struct str key_prefix(struct arena *a, int64_t user_id)
+struct str session_key_prefix(struct arena *a, int64_t user_id)
 {
 	return str_format(a, "session:{%lld}:", (long long)user_id);
 }
@@ -86,13 +87,12 @@ static struct str session_key(struct arena *a, int64_t user_id, struct str cooki
 	return str_format(a, "session:{%lld}:" STR_FMT, (long long)user_id, STR_ARG(hash));
 }
 
-static struct str list_key(struct arena *a, int64_t user_id)
+struct str session_list_key(struct arena *a, int64_t user_id)
 {
 	return str_format(a, "sessions:{%lld}", (long long)user_id);
 }
 
-/* The hash at the end of a session's key. */
-static struct str key_hash(struct str key)
+struct str session_key_hash(struct str key)
 {
 	return str_slice(key, key.n - 2 * SECRET_KEY_SIZE, key.n);
 }
@@ -185,11 +185,11 @@ err session_start(struct ctx *c, const struct user *u, bool is_remembered, struc
 	struct cache_reply *reply;
 	const struct cache_arg args[] = {
 		CACHE_ARG(key),
-		CACHE_ARG(list_key(c->arena, u->id)),
+		CACHE_ARG(session_list_key(c->arena, u->id)),
 		CACHE_ARG(life_left(c->now, is_remembered, c->now)),
 		CACHE_ARG(c->now),
 		CACHE_ARG(SESSION_MOST),
-		CACHE_ARG(key_hash(key)),
+		CACHE_ARG(session_key_hash(key)),
 		CACHE_ARG(STR("no")),
 		CACHE_ARG(u->user_no),
 		CACHE_ARG(STR("name")),
@@ -225,20 +225,20 @@ err session_start(struct ctx *c, const struct user *u, bool is_remembered, struc
 void session_touch(struct ctx *c, const struct session *s)
 {
 	int64_t left = life_left(s->created_at, s->is_remembered, c->now);
-	struct str list = list_key(c->arena, s->viewer.id);
+	struct str list = session_list_key(c->arena, s->viewer.id);
 
 	if (c->now - s->seen_at < SESSION_TOUCH_MS || left <= 0)
 		return;
 	cache_want_script(c->cache, &script_touch, 2,
-			  CACHE_ARGS(s->key, list, left, c->now, key_hash(s->key)));
+			  CACHE_ARGS(s->key, list, left, c->now, session_key_hash(s->key)));
 }
 
 err session_end(struct ctx *c, const struct session *s)
 {
 	struct cache_reply *gone = cache_want(c->cache, CACHE_ARGS(STR("DEL"), s->key));
 	struct cache_reply *listed;
-	struct str list = list_key(c->arena, s->viewer.id);
-	err e = cache_run(c->cache, &listed, CACHE_ARGS(STR("ZREM"), list, key_hash(s->key)));
+	struct str list = session_list_key(c->arena, s->viewer.id);
+	err e = cache_run(c->cache, &listed, CACHE_ARGS(STR("ZREM"), list, session_key_hash(s->key)));
 
 	if (e)
 		return e;
@@ -248,11 +248,19 @@ err session_end(struct ctx *c, const struct session *s)
 err session_end_all(struct ctx *c, int64_t user_id)
 {
 	struct cache_reply *reply;
-	struct str list = list_key(c->arena, user_id);
-	struct str prefix = key_prefix(c->arena, user_id);
+	struct str list = session_list_key(c->arena, user_id);
+	struct str prefix = session_key_prefix(c->arena, user_id);
 	err e = cache_run_script(c->cache, &reply, &script_end_all, 2, CACHE_ARGS(list, prefix));
 
 	if (e)
 		return e;
 	return cache_is_nil(reply) ? ERR_UNAVAILABLE : OK;
+}
+
+err session_end_cookie(struct ctx *c, struct str cookie)
+{
+	struct session s = { .viewer = { .id = session_hint(cookie) } };
+
+	s.key = session_key(c->arena, s.viewer.id, cookie);
+	return session_end(c, &s);
 }

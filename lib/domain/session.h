@@ -63,5 +63,27 @@ void session_touch(struct ctx *c, const struct session *s);
 
 err session_end(struct ctx *c, const struct session *s) MUST_CHECK;
 err session_end_all(struct ctx *c, int64_t user_id) MUST_CHECK;
+/* All of the user's but this one. */
+err session_end_others(struct ctx *c, const struct session *s) MUST_CHECK;
+/* By its cookie: one that was started in this request. */
+err session_end_cookie(struct ctx *c, struct str cookie) MUST_CHECK;
+
+/* One of a user's sessions, as the user's own list shows it. */
+struct session_entry {
+	struct str id; /* 64 hex digits: names it in a form, and lets nobody in */
+	struct str agent, address;
+	int64_t created_at, seen_at; /* Unix ms; seen_at is at most SESSION_TOUCH_MS old */
+};
+struct session_list {
+	struct session_entry *items;
+	size_t count;
+};
+
+/* The viewer's, the last used first. */
+err session_list(struct ctx *c, struct session_list *out) MUST_CHECK;
+/* The id of a session in that list. */
+struct str session_id(const struct session *s);
+/* End one of the viewer's. OK also when it has ended already; ERR_NOT_FOUND for what is no id. */
+err session_end_by_id(struct ctx *c, struct str id) MUST_CHECK;
 
 #endif

@@ -17,6 +17,7 @@
 #define USER_PASSWORD_MIN 12 /* code points */
 #define USER_PASSWORD_MAX 128
 #define USER_ACTIVATION_HOURS 24
+#define USER_RESET_MINUTES 15
 
 enum user_state { USER_PENDING, USER_ACTIVE, USER_DISABLED };
 

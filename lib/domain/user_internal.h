@@ -21,6 +21,9 @@ err user_find_any(struct ctx *c, int64_t id, struct user *out) MUST_CHECK;
 /* An address as it is compared: ASCII letters in lower case. */
 struct str user_email_fold(struct arena *a, struct str email);
 
+/* The account that proved this address; *id_out is 0 when none did. */
+err user_email_owner(struct ctx *c, struct str email_folded, int64_t *id_out) MUST_CHECK;
+
 /*
  * Whether first_pass belongs to hash. A hash that is none (empty: no such account; or an account
  * without a password) is never right and takes as long.

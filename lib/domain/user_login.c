@@ -19,6 +19,9 @@ static const struct limit_class known = { "known", 0, 0, 0 };
 static const struct db_sql sql_by_name =
 	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.username_folded = ?");
 
+static const struct db_sql sql_by_id =
+	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.user_id = ?");
+
 static const struct db_sql sql_by_email =
 	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email_folded = ?");
 
@@ -30,6 +33,9 @@ static const struct db_sql sql_by_pending_email =
 
 static const struct db_sql sql_set_hash =
 	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?");
+
+static const struct db_sql sql_stands = SQL(
+	"SELECT 1 FROM user WHERE user_id = ? AND password_hash = ? AND role = ? AND state = ?");
 
 static const struct cache_script script_remember =
 	CACHE_SCRIPT("redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
@@ -43,10 +49,11 @@ struct candidate {
 	struct str hash;
 };
 
-static err look_up(struct ctx *c, const struct db_sql *sql, struct str key, struct candidate *out)
+static err look_up(struct ctx *c, const struct db_sql *sql, struct db_args key,
+		   struct candidate *out)
 {
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, sql, DB_ARGS(key));
+	err e = db_query(c->db, c->arena, &rows, sql, key);
 
 	if (e || !db_next(rows))
 		return e;
@@ -62,30 +69,34 @@ static err find_candidate(struct ctx *c, struct str login, struct candidate *out
 
 	*out = (struct candidate){ 0 };
 	if (str_find_byte(login, '@') < 0)
-		return utf8_fold(c->arena, login, &folded) ? OK
-							   : look_up(c, &sql_by_name, folded, out);
+		return utf8_fold(c->arena, login, &folded)
+			       ? OK
+			       : look_up(c, &sql_by_name, DB_ARGS(folded), out);
 	if (user_email_problem(login))
 		return OK;
-	e = look_up(c, &sql_by_email, user_email_fold(c->arena, login), out);
+	e = look_up(c, &sql_by_email, DB_ARGS(user_email_fold(c->arena, login)), out);
 	if (e || out->user.id)
 		return e;
-	return look_up(c, &sql_by_pending_email, login, out);
+	return look_up(c, &sql_by_pending_email, DB_ARGS(login), out);
 }
 
 /* Better parameters than when the password was set: hash it again, now that it is at hand. */
-static void refresh_hash(struct ctx *c, const struct candidate *who, struct str first_pass)
+static void refresh_hash(struct ctx *c, struct candidate *who, struct str first_pass)
 {
 	struct str fresh;
+	int64_t changed = 0;
 
 	if (!user_password_is_outdated(c->arena, who->hash) ||
 	    user_password_hash(c->arena, first_pass, &fresh))
 		return;
-	if (db_exec(c->db, NULL, &sql_set_hash, DB_ARGS(fresh, who->user.id, who->hash)))
+	if (db_exec(c->db, &changed, &sql_set_hash, DB_ARGS(fresh, who->user.id, who->hash)))
 		log_warn("login: a password could not be hashed anew");
+	if (changed)
+		who->hash = fresh;
 }
 
 /* One hash is computed whatever comes in, so that the time tells nothing. */
-static err check_password(struct ctx *c, const struct candidate *who, struct str password,
+static err check_password(struct ctx *c, struct candidate *who, struct str password,
 			  bool is_first_pass)
 {
 	struct str first = is_first_pass ? password : user_first_pass(c->arena, password);
@@ -179,7 +190,7 @@ static void note_success(struct ctx *c, const struct windows *w)
 		log_warn("login: an address could not be remembered");
 }
 
-static err answer_try(struct ctx *c, const struct login_try *t, const struct candidate *who,
+static err answer_try(struct ctx *c, const struct login_try *t, struct candidate *who,
 		      const struct windows *w, struct login_result *out)
 {
 	err e = check_password(c, who, t->password, t->is_first_pass);
@@ -188,6 +199,7 @@ static err answer_try(struct ctx *c, const struct login_try *t, const struct can
 	case OK:
 		note_success(c, w);
 		out->user = who->user;
+		out->hash = who->hash;
 		out->answer = LOGIN_OK;
 		return OK;
 	case ERR_FORBIDDEN:
@@ -205,17 +217,15 @@ static err answer_try(struct ctx *c, const struct login_try *t, const struct can
 	}
 }
 
-err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *out)
+static err try_candidate(struct ctx *c, const struct login_try *t, struct candidate *who,
+			 struct login_result *out)
 {
 	struct login_result result = { 0 };
-	struct candidate who;
 	struct windows w;
 	bool is_right = true;
-	err e = find_candidate(c, t->login, &who);
+	err e = OK;
 
-	if (e)
-		return e;
-	find_windows(c, t, &who, &w);
+	find_windows(c, t, who, &w);
 	result.needs_captcha = is_suspicious(c, &w);
 	result.retry_seconds = limit_wait(c, w.hour, w.hour_most, LOGIN_HARD_SECONDS);
 	if (result.needs_captcha)
@@ -225,11 +235,48 @@ err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *o
 	else if (!is_right)
 		result.answer = LOGIN_WRONG_CAPTCHA;
 	else if (!e)
-		e = answer_try(c, t, &who, &w, &result);
+		e = answer_try(c, t, who, &w, &result);
 	if (e)
 		return e;
 	*out = result;
 	return OK;
+}
+
+err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *out)
+{
+	struct candidate who;
+	err e = find_candidate(c, t->login, &who);
+
+	return e ? e : try_candidate(c, t, &who, out);
+}
+
+err user_confirm(struct ctx *c, const struct login_try *t, struct login_result *out)
+{
+	struct candidate who = { 0 };
+	err e = look_up(c, &sql_by_id, DB_ARGS(c->viewer.id), &who);
+
+	return e ? e : try_candidate(c, t, &who, out);
+}
+
+err user_login_stands(struct ctx *c, const struct login_result *r)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_stands,
+			 DB_ARGS(r->user.id, r->hash, (int)r->user.role, (int)USER_ACTIVE));
+
+	if (e)
+		return e;
+	return db_next(rows) ? OK : ERR_AUTH;
+}
+
+void user_login_trust(struct ctx *c, int64_t user_id, struct str address)
+{
+	struct login_try t = { .address = address };
+	struct candidate who = { .user = { .id = user_id } };
+	struct windows w;
+
+	find_windows(c, &t, &who, &w);
+	note_success(c, &w);
 }
 
 bool user_login_needs_captcha(struct ctx *c, struct str address)

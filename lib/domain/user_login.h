@@ -45,10 +45,28 @@ struct login_result {
 	bool needs_captcha;    /* the form shown next asks for one */
 	int64_t retry_seconds; /* with LOGIN_CLOSED */
 	struct user user;      /* with LOGIN_OK */
+	struct str hash;       /* with LOGIN_OK: the one the password was checked against */
 };
 
 /* Try. Any answer is OK. */
 err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *out) MUST_CHECK;
+
+/*
+ * The viewer's own password once more, before something that a borrowed session must not do. A try
+ * like any other, with the same counters and the same captcha; t->login is not looked at.
+ */
+err user_confirm(struct ctx *c, const struct login_try *t, struct login_result *out) MUST_CHECK;
+
+/*
+ * Once the session is started: whether password, role and state are still those that were checked.
+ * ERR_AUTH when one changed meanwhile: whoever changed it ended the sessions there were, and did
+ * not see this one; so end it.
+ */
+err user_login_stands(struct ctx *c, const struct login_result *r) MUST_CHECK;
+
+/* The owner proved themselves in another way from this address: it stays open to them, as after a
+ * login. */
+void user_login_trust(struct ctx *c, int64_t user_id, struct str address);
 
 /* Whether the login form asks this address for a captcha before anything was typed. */
 bool user_login_needs_captcha(struct ctx *c, struct str address);

@@ -51,7 +51,7 @@ struct register_job {
 	bool is_repeat;
 };
 
-static err owner_of(struct ctx *c, struct str email_folded, int64_t *id_out)
+err user_email_owner(struct ctx *c, struct str email_folded, int64_t *id_out)
 {
 	struct db_rows *rows;
 	err e = db_query(c->db, c->arena, &rows, &sql_owner, DB_ARGS(email_folded));
@@ -76,7 +76,7 @@ static err register_work(void *context)
 	e = db_exec(c->db, NULL, &sql_insert,
 		    DB_ARGS(job->id, r->username, job->folded, r->email, job->hash, c->now));
 	if (!e)
-		e = owner_of(c, job->email_folded, &owner);
+		e = user_email_owner(c, job->email_folded, &owner);
 	if (e)
 		return e;
 	if (owner)
@@ -110,7 +110,7 @@ err user_resend_activation(struct ctx *c, struct str email, int language)
 
 	if (limit_check(c, key, RESEND_MOST, RESEND_SECONDS, &retry))
 		return OK;
-	e = owner_of(c, user_email_fold(c->arena, email), &owner);
+	e = user_email_owner(c, user_email_fold(c->arena, email), &owner);
 	if (e || owner)
 		return e;
 	e = db_query(c->db, c->arena, &rows, &sql_pending, DB_ARGS(email));

@@ -32,18 +32,28 @@ err user_find_pending(struct ctx *c, int64_t id, struct user *out)
 	return OK;
 }
 
-err user_token_new(struct ctx *c, int64_t user_id, struct str *token_out)
+static err make(struct ctx *c, int64_t user_id, int purpose, int64_t until, struct str *token_out)
 {
 	struct str token = secret_token(c->arena, TOKEN_BYTES);
-	int64_t until = c->now + USER_ACTIVATION_HOURS * CLOCK_HOUR;
 	err e = db_exec(c->db, NULL, &sql_insert,
-			DB_ARGS(secret_hash(c->arena, token), user_id, USER_TOKEN_ACTIVATION,
-				until));
+			DB_ARGS(secret_hash(c->arena, token), user_id, purpose, until));
 
 	if (e)
 		return e;
 	*token_out = token;
 	return OK;
+}
+
+err user_token_new(struct ctx *c, int64_t user_id, struct str *token_out)
+{
+	return make(c, user_id, USER_TOKEN_ACTIVATION, c->now + USER_ACTIVATION_HOURS * CLOCK_HOUR,
+		    token_out);
+}
+
+err user_token_new_reset(struct ctx *c, int64_t user_id, struct str *token_out)
+{
+	return make(c, user_id, USER_TOKEN_RESET, c->now + USER_RESET_MINUTES * CLOCK_MINUTE,
+		    token_out);
 }
 
 err user_sweep(struct ctx *c, int limit, int64_t *swept)

@@ -7,7 +7,11 @@
 #include "domain/reaction.h"
 
 #define GROUP STR("relay")
-#define PACKED_MOST 512 /* events in a message */
+#define PACKED_MOST 4096 /* events in a message: some 350 kB */
+
+/* Redis does one thing at a time: it works for us in slices of less than a millisecond. */
+#define READ_MOST 32   /* entries of one stream in one command */
+#define STRIKE_MOST 64 /* entries struck off in one command */
 
 /* An existing group is as good as a new one, and not an error worth a log line. */
 static const struct cache_script script_open =
@@ -47,13 +51,14 @@ struct pack {
 /* The entries of one stream that are done with once the messages are stored. */
 struct strike {
 	struct cache_arg *ids;
-	size_t count;
+	size_t count, room;
 };
 
 struct round {
 	struct ctx *c;
 	struct str streams[REACTION_SHARDS];
 	struct strike strikes[REACTION_SHARDS];
+	size_t entries; /* read so far */
 	struct pack packs[KEY_COUNT];
 	struct mq_message *messages;
 	size_t message_count, message_room;
@@ -154,14 +159,23 @@ static void pack_event(struct round *r, const struct event *event, int shard, st
 		finish_pack(r, event->key);
 }
 
+static void make_room(struct arena *a, struct strike *s, size_t more)
+{
+	size_t room = s->count + more > 2 * s->room ? s->count + more : 2 * s->room;
+
+	if (s->count + more <= s->room)
+		return;
+	s->ids = arena_grow(a, s->ids, s->room * sizeof(*s->ids), room * sizeof(*s->ids));
+	s->room = room;
+}
+
 static void add_entries(struct round *r, int shard, const struct cache_reply *entries)
 {
 	struct strike *s = &r->strikes[shard];
 	size_t i, n = cache_items(entries);
 
-	if (!n)
-		return;
-	s->ids = ARENA_ARRAY(r->c->arena, struct cache_arg, n);
+	make_room(r->c->arena, s, n);
+	r->entries += n;
 	for (i = 0; i < n; i++) {
 		const struct cache_reply *entry = cache_item(entries, i);
 		const struct cache_reply *fields;
@@ -185,29 +199,31 @@ static void add_entries(struct round *r, int shard, const struct cache_reply *en
 	}
 }
 
-static void want_strike(struct round *r, int shard)
+static void want_strike(struct round *r, int shard, size_t from, size_t count)
 {
-	const struct strike *s = &r->strikes[shard];
-	struct cache_arg *args = ARENA_ARRAY(r->c->arena, struct cache_arg, s->count + 2);
+	struct cache_arg *args = ARENA_ARRAY(r->c->arena, struct cache_arg, count + 2);
 
 	args[0] = cache_arg_text(r->streams[shard]);
 	args[1] = cache_arg_text(GROUP);
-	memcpy(args + 2, s->ids, s->count * sizeof(*args));
-	cache_want_script(r->c->cache, &script_strike, 1,
-			  (struct cache_args){ args, s->count + 2 });
+	memcpy(args + 2, r->strikes[shard].ids + from, count * sizeof(*args));
+	cache_want_script(r->c->cache, &script_strike, 1, (struct cache_args){ args, count + 2 });
 }
 
 static err strike_off(struct round *r, size_t *moved)
 {
+	size_t from, left;
+	err e = OK;
 	int i;
 
 	for (i = 0; i < REACTION_SHARDS; i++) {
-		if (!r->strikes[i].count)
-			continue;
-		want_strike(r, i);
+		for (from = 0; !e && from < r->strikes[i].count; from += STRIKE_MOST) {
+			left = r->strikes[i].count - from;
+			want_strike(r, i, from, left < STRIKE_MOST ? left : STRIKE_MOST);
+			e = cache_flush(r->c->cache);
+		}
 		*moved += r->strikes[i].count;
 	}
-	return cache_flush(r->c->cache);
+	return e;
 }
 
 /* Publish what was read and strike it off: all of it, or nothing. */
@@ -266,7 +282,7 @@ static err read_group(struct round *r, struct str reader, struct str from, int64
 	args[n++] = cache_arg_text(GROUP);
 	args[n++] = cache_arg_text(reader);
 	args[n++] = cache_arg_text(STR("COUNT"));
-	args[n++] = cache_arg_int(EVENT_RELAY_ROUND);
+	args[n++] = cache_arg_int(READ_MOST);
 	if (wait_ms > 0) {
 		args[n++] = cache_arg_text(STR("BLOCK"));
 		args[n++] = cache_arg_int(wait_ms);
@@ -303,7 +319,12 @@ err event_relay_new(struct ctx *c, struct str reader, int64_t wait_ms, size_t *m
 {
 	struct round *r = round_new(c);
 	err e = read_group(r, reader, STR(">"), wait_ms);
+	size_t before = 0;
 
+	while (!e && r->entries > before && r->entries < EVENT_RELAY_ROUND) {
+		before = r->entries;
+		e = read_group(r, reader, STR(">"), 0);
+	}
 	return e ? e : finish_round(r, moved);
 }
 
@@ -315,10 +336,9 @@ err event_relay_idle(struct ctx *c, struct str reader, size_t *moved)
 	int i;
 
 	for (i = 0; i < REACTION_SHARDS; i++)
-		replies[i] =
-			cache_want(c->cache, CACHE_ARGS(STR("XAUTOCLAIM"), r->streams[i], GROUP,
-							reader, EVENT_RELAY_IDLE_MS, STR("0-0"),
-							STR("COUNT"), EVENT_RELAY_ROUND));
+		replies[i] = cache_want(c->cache, CACHE_ARGS(STR("XAUTOCLAIM"), r->streams[i],
+							     GROUP, reader, EVENT_RELAY_IDLE_MS,
+							     STR("0-0"), STR("COUNT"), READ_MOST));
 	e = cache_flush(c->cache);
 	if (e)
 		return e;

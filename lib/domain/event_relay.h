@@ -16,7 +16,7 @@
 
 #include "domain/ctx.h"
 
-#define EVENT_RELAY_ROUND 256 /* entries of one stream in one round */
+#define EVENT_RELAY_ROUND 4096 /* entries of all streams in one round, about */
 #define EVENT_RELAY_IDLE_MS \
 	30000 /* a reader that struck nothing off for so long is taken for dead */
 

@@ -15,15 +15,15 @@
 #define LIMIT_STEP_LUA \
 	"local function limit_step(key, most, window)\n" \
 	"  local time = redis.call('TIME')\n" \
-	"  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n" \
+	"  local now = time[1] .. string.format('%03d', time[2] / 1000)\n" \
 	"  local used = redis.call('LLEN', key)\n" \
 	"  if used >= most then\n" \
 	"    local wait = redis.call('LINDEX', key, used - most) + window - now\n" \
 	"    if wait > 0 then return wait end\n" \
 	"    redis.call('LTRIM', key, used - most + 1, -1)\n" \
 	"  end\n" \
-	"  redis.call('RPUSH', key, string.format('%.0f', now))\n" \
-	"  redis.call('PEXPIRE', key, window)\n" \
+	"  redis.call('RPUSH', key, now)\n" \
+	"  if redis.call('PTTL', key) < window then redis.call('PEXPIRE', key, 2 * window) end\n" \
 	"  return 0\n" \
 	"end\n"
 

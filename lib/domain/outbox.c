@@ -129,12 +129,12 @@ void outbox_publish_own(struct ctx *c)
 	struct str ids;
 	err e;
 
-	/* What a write queued for Redis without waiting for it: the new place in a ranking. */
-	if (cache_flush(c->cache))
-		log_debug("what was queued for Redis at the end is lost");
-	c->outbox = NULL;
 	if (!q)
 		return;
+	c->outbox = NULL;
+	/* A new post's place in the ranking need not wait for the broker. */
+	if (cache_flush(c->cache))
+		log_debug("what was queued for Redis at the end is lost");
 	ids = str_format(c->arena, "[" STR_FMT "]", STR_ARG(buf_str(&q->ids)));
 	e = publish(c, ids);
 	if (e)

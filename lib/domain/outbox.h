@@ -24,8 +24,8 @@ err outbox_add_later(struct ctx *c, struct str topic, struct str payload, int64_
 
 /*
  * After the reply: publish what this request recorded and mark it sent. Failures are logged and
- * left to the compensator. Forgets the remembered events. Also sends what the request queued for
- * Redis without waiting for it (a post's new rank).
+ * left to the compensator. Forgets the remembered events. When there are any, what the request
+ * queued for Redis without waiting for it (a post's new rank) is sent first.
  */
 void outbox_publish_own(struct ctx *c);
 

@@ -8,7 +8,10 @@
 #define ANSWER_GONE (-2)
 #define ANSWER_LOAD (-1)
 
-/* ARGV: user, post, on. To like twice changes nothing, and makes no event. */
+/*
+ * ARGV: user, post, on. To like twice changes nothing, and makes no event. A set comes into being
+ * with its first like, and gets its life then.
+ */
 static const struct cache_script script_like_post = CACHE_SCRIPT(
 	REACTION_LUA_RENEW REACTION_LUA_CLOCK REACTION_LUA_EVENT
 	"local known = redis.call('HMGET', KEYS[1], 'time', 'likers', 'gone') "
@@ -20,7 +23,7 @@ static const struct cache_script script_like_post = CACHE_SCRIPT(
 	"local likes = redis.call('ZCARD', KEYS[3]) "
 	"if changed == 0 then return likes end "
 	"redis.call('HSET', KEYS[1], 'likes', likes) "
-	"redis.call('EXPIRE', KEYS[3], 694800) "
+	"if likes == 1 then redis.call('EXPIRE', KEYS[3], 694800) end "
 	"event(kind, 1, ARGV[2], ARGV[1]) "
 	"renew() "
 	"return likes");
@@ -36,8 +39,8 @@ static const struct cache_script script_like_comment =
 		     "else kind = 'unlike' changed = 0 - redis.call('ZREM', KEYS[5], who) end "
 		     "local likes = redis.call('HINCRBY', KEYS[4], ARGV[2], changed) "
 		     "if changed == 0 then return likes end "
-		     "redis.call('EXPIRE', KEYS[4], 694800) "
-		     "redis.call('EXPIRE', KEYS[5], 694800) "
+		     "if likes == 1 then redis.call('EXPIRE', KEYS[4], 694800) "
+		     "redis.call('EXPIRE', KEYS[5], 694800) end "
 		     "event(kind, 2, ARGV[2], ARGV[1]) "
 		     "renew() "
 		     "return likes");

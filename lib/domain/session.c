@@ -22,21 +22,18 @@ struct session_want {
 };
 
 /*
- * KEYS: the session, perhaps the account's window. ARGV: the limit and its length. Without a
- * session the answer is { -1 }, so that it differs from no answer. A forged cookie finds no session
- * and so counts nothing: nobody can use up somebody else's places.
+ * KEYS: the session, the account's window. ARGV: the limit and its length. The answer is that of
+ * HMGET without a limit, and behind it how long to wait. A forged cookie finds no session and so
+ * counts nothing: nobody can use up somebody else's places.
  */
 static const struct cache_script script_find = CACHE_SCRIPT(
 	LIMIT_STEP_LUA
 	"local s = redis.call('HMGET', KEYS[1], 'no', 'name', 'avatar', 'role', 'level',\n"
 	"  'created', 'seen', 'remembered')\n"
-	"if not s[1] then return { -1 } end\n"
-	"local wait = 0\n"
-	"if KEYS[2] then wait = limit_step(KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])) end\n"
-	"table.insert(s, 1, wait)\n"
+	"if s[1] then s[9] = limit_step(KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])) end\n"
 	"return s");
 
-enum { AT_WAIT, AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED };
+enum { AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED, AT_WAIT };
 
 /* KEYS: the session, the user's sessions. ARGV: life ms, now, the most sessions, hash, then fields.
  */
@@ -109,25 +106,38 @@ int64_t session_hint(struct str cookie)
 	return id;
 }
 
+/* Without a limit nothing is written, and no script is needed. */
+static struct cache_reply *ask(struct ctx *c, struct str key)
+{
+	return cache_want(c->cache, CACHE_ARGS(STR("HMGET"), key, STR("no"), STR("name"),
+					       STR("avatar"), STR("role"), STR("level"),
+					       STR("created"), STR("seen"), STR("remembered")));
+}
+
+static struct cache_reply *ask_limited(struct ctx *c, const struct session_want *want,
+				       const struct limit_class *limit)
+{
+	struct str window = limit_account_key(c->arena, limit, want->user_id);
+
+	return cache_want_script(c->cache, &script_find, 2,
+				 CACHE_ARGS(want->key, window, limit->per_account,
+					    limit->seconds * CLOCK_SECOND));
+}
+
 struct session_want *session_want(struct ctx *c, struct str cookie, const struct limit_class *limit)
 {
 	int64_t id = session_hint(cookie);
 	struct session_want *want;
-	struct str window;
 
 	if (!id)
 		return NULL;
 	want = ARENA_NEW(c->arena, struct session_want);
 	want->user_id = id;
 	want->key = session_key(c->arena, id, cookie);
-	if (limit && limit->per_account) {
-		window = limit_account_key(c->arena, limit, id);
-		want->reply = cache_want_script(c->cache, &script_find, 2,
-						CACHE_ARGS(want->key, window, limit->per_account,
-							   limit->seconds * CLOCK_SECOND));
-	} else {
-		want->reply = cache_want_script(c->cache, &script_find, 1, CACHE_ARGS(want->key));
-	}
+	if (limit && limit->per_account)
+		want->reply = ask_limited(c, want, limit);
+	else
+		want->reply = ask(c, want->key);
 	return want;
 }
 
@@ -163,7 +173,8 @@ err session_read(struct ctx *c, const struct session_want *want, struct session 
 		return ERR_AUTH;
 	if (cache_is_nil(want->reply))
 		return ERR_UNAVAILABLE;
-	if (cache_items(want->reply) <= AT_REMEMBERED)
+	if (cache_items(want->reply) <= AT_REMEMBERED ||
+	    cache_is_nil(cache_item(want->reply, AT_NO)))
 		return ERR_AUTH;
 	read_reply(&s, want->reply);
 	left = life_left(s.created_at, s.is_remembered, c->now);
@@ -173,6 +184,8 @@ err session_read(struct ctx *c, const struct session_want *want, struct session 
 	s.key = want->key;
 	s.lasts_seconds = s.is_remembered ? left / CLOCK_SECOND : 0;
 	*out = s;
+	if (cache_items(want->reply) <= AT_WAIT)
+		return OK;
 	return limit_read(cache_item(want->reply, AT_WAIT), retry_seconds);
 }
 
@@ -238,7 +251,8 @@ err session_end(struct ctx *c, const struct session *s)
 	struct cache_reply *gone = cache_want(c->cache, CACHE_ARGS(STR("DEL"), s->key));
 	struct cache_reply *listed;
 	struct str list = session_list_key(c->arena, s->viewer.id);
-	err e = cache_run(c->cache, &listed, CACHE_ARGS(STR("ZREM"), list, session_key_hash(s->key)));
+	err e = cache_run(c->cache, &listed,
+			  CACHE_ARGS(STR("ZREM"), list, session_key_hash(s->key)));
 
 	if (e)
 		return e;

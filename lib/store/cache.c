@@ -51,8 +51,24 @@ static void forget_pending(struct cache *c)
 
 void cache_start_request(struct cache *c, struct arena *a)
 {
-	forget_pending(c);
+	size_t i;
+
+	if (!c->is_kept)
+		forget_pending(c);
+	c->is_kept = false;
 	c->arena = a;
+	for (i = 0; i < c->pending_n; i++)
+		c->pending[i].reply = ARENA_NEW(a, struct cache_reply);
+}
+
+bool cache_has_queued(const struct cache *c)
+{
+	return c->pending_n > 0;
+}
+
+void cache_keep_queued(struct cache *c)
+{
+	c->is_kept = true;
 }
 
 struct cache_pending *cache_add_pending(struct cache *c)

@@ -67,6 +67,7 @@ struct cache {
 	struct cache_bytes out;
 	struct cache_pending *pending;
 	size_t pending_n, pending_room;
+	bool is_kept; /* pending ones go with the next request's */
 	struct cache_known *scripts;
 	size_t scripts_n;
 	int64_t retry_at; /* clock_ticks */

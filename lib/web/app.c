@@ -72,6 +72,21 @@ static void log_request(struct req *r, size_t bytes, int64_t started_us)
 		 (long long)r->session.viewer.id);
 }
 
+/*
+ * What is left for Redis is nothing anybody waits for. When the next request is there already it
+ * goes with that; should another process take that one, it waits for the one after.
+ */
+static void flush_rest(struct req *r)
+{
+	struct cache *cache = r->ctx.cache;
+	const struct source *source = r->web->source;
+
+	if (cache_has_queued(cache) && source->is_next_waiting && source->is_next_waiting())
+		cache_keep_queued(cache);
+	else if (cache_flush(cache))
+		log_debug("a session was not extended");
+}
+
 /* The reader has the page: what is left may take its time. */
 static void after_reply(struct req *r)
 {
@@ -80,8 +95,7 @@ static void after_reply(struct req *r)
 	outbox_publish_own(c);
 	if (r->session.viewer.id && !r->web->is_logged_out && !r->web->new_session.n)
 		session_touch(c, &r->session);
-	if (cache_flush(c->cache))
-		log_debug("a session was not extended");
+	flush_rest(r);
 	if (r->web->source->log_in_as.n && r->session.viewer.id && session_end(c, &r->session))
 		log_warn("the session of the shell could not be ended");
 }

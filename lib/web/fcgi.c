@@ -1,6 +1,7 @@
 /* The accept loop over libfcgi. */
 #include <fcgiapp.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -79,6 +80,13 @@ static void write_stream(void *to, struct str head, struct str body)
 	FCGX_Free(fcgi, 1);
 }
 
+static bool is_next_waiting(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 bool fcgi_is_called(void)
 {
 	return !FCGX_IsCGI();
@@ -106,6 +114,7 @@ int fcgi_run(struct app *app)
 	while (next(&fcgi, &held)) {
 		struct source source = { .environment = fcgi.envp,
 					 .read = read_stream,
+					 .is_next_waiting = is_next_waiting,
 					 .from = &fcgi };
 
 		app_serve(app, &source, write_stream, &fcgi);

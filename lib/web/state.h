@@ -32,6 +32,8 @@ struct source {
 	char *const *environment; /* "NAME=value", ended by NULL; gone after the reply */
 	/* Up to room bytes of the body; fewer only at its end. */
 	size_t (*read)(void *from, char *to, size_t room);
+	/* The next request waits already; NULL where there is none. */
+	bool (*is_next_waiting)(void);
 	void *from;
 	struct str log_in_as; /* CGI in development: a name or id; empty otherwise */
 };

@@ -11,7 +11,7 @@ CC := gcc
 endif
 B ?= build
 # Objects of the sanitizer build live in a folder of their own. Tests ask for it by their name.
-SAN ?= $(filter test test-% asan,$(MAKECMDGOALS))
+SAN ?= $(filter test test-% asan fault,$(MAKECMDGOALS))
 WERROR ?=
 COVERAGE ?= $(filter cover,$(MAKECMDGOALS))
 

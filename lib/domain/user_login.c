@@ -129,20 +129,16 @@ struct windows {
 	int hour_most;
 };
 
-static bool is_known_address(struct ctx *c, const struct windows *w)
+/*
+ * An unknown name has windows of its own, like an account's: the answers do not tell them apart.
+ * Without Redis nothing is counted, so nothing may be tried: ERR_UNAVAILABLE.
+ */
+static err find_windows(struct ctx *c, const struct login_try *t, const struct candidate *who,
+			struct windows *w)
 {
-	struct cache_reply *reply;
-
-	if (cache_run(c->cache, &reply, CACHE_ARGS(STR("ZSCORE"), w->known_key, w->group)))
-		return false;
-	return !cache_is_nil(reply);
-}
-
-/* An unknown name has windows of its own, like an account's: the answers do not tell them apart. */
-static void find_windows(struct ctx *c, const struct login_try *t, const struct candidate *who,
-			 struct windows *w)
-{
+	struct cache_reply *since;
 	struct str name, both;
+	err e;
 
 	if (who->user.id)
 		name = str_format(c->arena, "id:%lld", (long long)who->user.id);
@@ -152,7 +148,10 @@ static void find_windows(struct ctx *c, const struct login_try *t, const struct 
 	w->address = limit_address_key(c->arena, &fail_address, t->address);
 	w->group = w->address;
 	w->known_key = limit_other_key(c->arena, &known, name);
-	if (is_known_address(c, w)) {
+	e = cache_run(c->cache, &since, CACHE_ARGS(STR("ZSCORE"), w->known_key, w->group));
+	if (e)
+		return e;
+	if (!cache_is_nil(since)) {
 		both = str_format(c->arena, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(w->group));
 		w->hour = limit_other_key(c->arena, &fail_known, both);
 		w->hour_most = LOGIN_HARD_KNOWN;
@@ -160,6 +159,7 @@ static void find_windows(struct ctx *c, const struct login_try *t, const struct 
 		w->hour = limit_other_key(c->arena, &fail_hour, name);
 		w->hour_most = LOGIN_HARD;
 	}
+	return OK;
 }
 
 static bool is_suspicious(struct ctx *c, const struct windows *w)
@@ -223,9 +223,10 @@ static err try_candidate(struct ctx *c, const struct login_try *t, struct candid
 	struct login_result result = { 0 };
 	struct windows w;
 	bool is_right = true;
-	err e = OK;
+	err e = find_windows(c, t, who, &w);
 
-	find_windows(c, t, who, &w);
+	if (e)
+		return e;
 	result.needs_captcha = is_suspicious(c, &w);
 	result.retry_seconds = limit_wait(c, w.hour, w.hour_most, LOGIN_HARD_SECONDS);
 	if (result.needs_captcha)
@@ -275,8 +276,8 @@ void user_login_trust(struct ctx *c, int64_t user_id, struct str address)
 	struct candidate who = { .user = { .id = user_id } };
 	struct windows w;
 
-	find_windows(c, &t, &who, &w);
-	note_success(c, &w);
+	if (!find_windows(c, &t, &who, &w))
+		note_success(c, &w);
 }
 
 bool user_login_needs_captcha(struct ctx *c, struct str address)

@@ -1,6 +1,8 @@
 /*
- * The account binary: registering, activating, logging in and out. It is a
- * binary of its own so that a wave of password hashing cannot hold the reading pages' processes.
+ * The account binary: registering, activating, logging in and out, settings. It is a binary of its
+ * own so that a wave of password hashing cannot hold the reading pages' processes. A process
+ * computes one hash at a time: how many of it run is how many are computed at once, each with 19
+ * MiB and a core for some 25 ms.
  */
 #ifndef ACCOUNT_PAGES_H
 #define ACCOUNT_PAGES_H
@@ -9,6 +11,7 @@
 #include "domain/held.h"
 #include "domain/user.h"
 #include "domain/user_login.h"
+#include "domain/user_new_password.h"
 #include "web/app.h"
 
 /* templates/account/register.html */
@@ -19,16 +22,21 @@ struct register_view {
 	struct url login;
 };
 
+/* templates/account/captcha.html: part of a form that asks for a password */
+struct captcha_view {
+	bool is_asked;
+	struct str id;
+	struct url picture;
+	struct str error;
+};
+
 /* templates/account/login.html */
 struct login_view {
 	struct str login;
 	struct str next, held; /* where to go afterwards; the text that waits, empty for none */
 	bool remember;
 	struct str error; /* what went wrong with name and password */
-	struct str captcha_error;
-	bool asks_captcha;
-	struct str captcha_id;
-	struct url captcha;
+	struct captcha_view captcha;
 	bool has_held;          /* what was typed before is kept */
 	bool offers_activation; /* right password, not activated yet */
 };
@@ -66,6 +74,40 @@ struct resume_view {
 	} fields;
 };
 
+/* templates/account/forgot.html */
+struct forgot_view {
+	struct str login, login_error;
+};
+
+/* templates/account/reset.html */
+struct reset_view {
+	struct str name, password_error;
+	struct url action;
+};
+
+/* templates/account/settings.html */
+struct settings_view {
+	struct str name;
+	struct str current_error, new_error; /* of the form for a new password */
+	struct captcha_view captcha;
+};
+
+/* templates/account/sessions.html */
+struct session_view {
+	struct str id;
+	struct str device;  /* in words */
+	struct str network; /* where it came from; empty when unknown */
+	struct when started, seen;
+	bool is_current;
+};
+struct sessions_view {
+	struct {
+		struct session_view *items;
+		size_t count;
+	} sessions;
+	bool has_others;
+};
+
 /* registering and activating: register.c */
 err register_page(struct req *r);
 err register_action(struct req *r);
@@ -80,6 +122,27 @@ err login_page(struct req *r);
 err login_action(struct req *r);
 err logout_action(struct req *r);
 err captcha_page(struct req *r);
+
+/* A captcha for the form that is about to be shown, when view->is_asked. */
+err show_captcha(struct req *r, struct captcha_view *view) MUST_CHECK;
+/* Why a password did not let in, for people; empty for LOGIN_OK. Sets Retry-After. */
+struct str login_refusal(struct req *r, const struct login_result *result);
+
+/* a forgotten password: password.c */
+err forgot_page(struct req *r);
+err forgot_action(struct req *r);
+err forgot_done_page(struct req *r);
+err reset_page(struct req *r);
+err reset_action(struct req *r);
+
+/* settings.c */
+err settings_page(struct req *r);
+err password_change_action(struct req *r);
+
+/* where one is logged in: sessions.c */
+err sessions_page(struct req *r);
+err session_end_action(struct req *r);
+err session_end_others_action(struct req *r);
 
 /* what was typed before the login: resume.c */
 err resume_page(struct req *r);

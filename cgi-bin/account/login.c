@@ -1,6 +1,8 @@
 /* Logging in, with a captcha after failures, and out. */
 #include "account/account_pages.h"
 
+#include "base/log.h"
+
 #include "tmpl/account_login.h"
 
 struct login_input {
@@ -21,18 +23,32 @@ static const struct field login_fields[] = {
 	FIELD_INT(struct login_input, remember, 0, 1, FIELD_OPTIONAL),
 };
 
+err show_captcha(struct req *r, struct captcha_view *view)
+{
+	err e;
+
+	if (!view->is_asked)
+		return OK;
+	e = captcha_new(&r->ctx, &view->id);
+	if (e)
+		return e;
+	view->picture = url_format(r->ctx.arena, "/captcha/{}.png", view->id);
+	return OK;
+}
+
 static err show_login(struct req *r, int status, struct login_view *view)
 {
-	if (view->asks_captcha) {
-		err e = captcha_new(&r->ctx, &view->captcha_id);
+	err e = show_captcha(r, &view->captcha);
 
-		if (e)
-			return e;
-		view->captcha = url_format(r->ctx.arena, "/captcha/{}.png", view->captcha_id);
-	}
+	if (e)
+		return e;
 	view->has_held = view->held.n > 0;
 	tmpl_account_login(req_page(r), view);
-	return resp_page(r, status, &(struct page_meta){ .title = req_text(r, "Log in") });
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = req_text(r, "Log in"),
+				 .is_noindex = true,
+			 });
 }
 
 /* Where to go after the login: the typed text that waits, the page one came from, or the front
@@ -55,11 +71,11 @@ err login_page(struct req *r)
 
 	if (!ctx_is_guest(&r->ctx))
 		return resp_redirect(r, way_on(r, view.next, view.held));
-	view.asks_captcha = user_login_needs_captcha(&r->ctx, r->in.remote_address);
+	view.captcha.is_asked = user_login_needs_captcha(&r->ctx, r->in.remote_address);
 	return show_login(r, 200, &view);
 }
 
-static struct str refusal(struct req *r, const struct login_result *result)
+struct str login_refusal(struct req *r, const struct login_result *result)
 {
 	switch (result->answer) {
 	case LOGIN_OK:
@@ -74,6 +90,9 @@ static struct str refusal(struct req *r, const struct login_result *result)
 	case LOGIN_DISABLED:
 		return req_text(r, "This account was closed by a moderator.");
 	case LOGIN_CLOSED:
+		http_response_set_header(&r->out, "Retry-After",
+					 str_format(r->ctx.arena, "%lld",
+						    (long long)result->retry_seconds));
 		return req_text(r, "Too many wrong passwords for this account. Try again later.");
 	}
 	BUG("no text for login answer %d", (int)result->answer);
@@ -87,20 +106,15 @@ static err show_refusal(struct req *r, const struct login_input *in,
 		.next = in->next,
 		.held = in->held,
 		.remember = in->remember == 1,
-		.asks_captcha = result->needs_captcha,
+		.captcha = { .is_asked = result->needs_captcha },
 		.offers_activation = result->answer == LOGIN_PENDING,
 	};
 
 	if (result->answer == LOGIN_WRONG_CAPTCHA)
-		view.captcha_error = refusal(r, result);
+		view.captcha.error = login_refusal(r, result);
 	else
-		view.error = refusal(r, result);
-	if (result->answer != LOGIN_CLOSED)
-		return show_login(r, 422, &view);
-	http_response_set_header(&r->out, "Retry-After",
-				 str_format(r->ctx.arena, "%lld",
-					    (long long)result->retry_seconds));
-	return show_login(r, 429, &view);
+		view.error = login_refusal(r, result);
+	return show_login(r, result->answer == LOGIN_CLOSED ? 429 : 422, &view);
 }
 
 err login_action(struct req *r)
@@ -129,7 +143,14 @@ err login_action(struct req *r)
 	if (result.answer != LOGIN_OK)
 		return show_refusal(r, &in, &result);
 	e = req_log_in(r, &result.user, in.remember == 1);
-	return e ? e : resp_redirect(r, way_on(r, in.next, in.held));
+	if (!e)
+		e = user_login_stands(&r->ctx, &result);
+	if (!e)
+		return resp_redirect(r, way_on(r, in.next, in.held));
+	if (req_log_out(r))
+		log_warn("a login could not be taken back");
+	result.answer = LOGIN_WRONG;
+	return e == ERR_AUTH ? show_refusal(r, &in, &result) : e;
 }
 
 err logout_action(struct req *r)

@@ -1,5 +1,5 @@
-/* The account binary: registering, activating, logging in and out. This table is its table of
- * contents. */
+/* The account binary: registering, activating, logging in and out, settings. This table is its
+ * table of contents. */
 #include "account/account_pages.h"
 
 static const struct route routes[] = {
@@ -13,6 +13,17 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/login", login_page, ROUTE_PUBLIC, NULL, NULL },
 	{ HTTP_POST, "/login", login_action, ROUTE_PUBLIC, &limit_login, NULL },
 	{ HTTP_POST, "/logout", logout_action, 0, NULL, NULL },
+	{ HTTP_GET, "/password/forgot", forgot_page, ROUTE_PUBLIC, NULL, NULL },
+	{ HTTP_POST, "/password/forgot", forgot_action, ROUTE_PUBLIC, &limit_mail, NULL },
+	{ HTTP_GET, "/password/forgot/done", forgot_done_page, ROUTE_PUBLIC, NULL, NULL },
+	{ HTTP_GET, "/password/reset/{slug}", reset_page, ROUTE_PUBLIC, NULL, NULL },
+	{ HTTP_POST, "/password/reset/{slug}", reset_action, ROUTE_PUBLIC, &limit_login, NULL },
+	{ HTTP_GET, "/settings", settings_page, 0, NULL, NULL },
+	{ HTTP_POST, "/settings/password", password_change_action, 0, &limit_login, NULL },
+	{ HTTP_GET, "/settings/sessions", sessions_page, 0, NULL, NULL },
+	{ HTTP_POST, "/settings/sessions/end", session_end_action, 0, &limit_edit, NULL },
+	{ HTTP_POST, "/settings/sessions/end-others", session_end_others_action, 0, &limit_edit,
+	  NULL },
 	{ HTTP_GET, "/captcha/{file}", captcha_page, ROUTE_PUBLIC | ROUTE_NO_SESSION, NULL, NULL },
 	{ HTTP_GET, "/resume/{slug}", resume_page, 0, NULL, NULL },
 };

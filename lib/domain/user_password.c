@@ -8,7 +8,11 @@
 #include "domain/common_passwords.h"
 #include "html/text.h"
 
-/* OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Some 25 ms. */
+/*
+ * OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Some 25 ms. No more of them run
+ * at once than there are processes of the account binary, the only one that calls this for
+ * strangers. Raise the numbers and each password is hashed anew at its next login.
+ */
 #define HASH_PASSES 2
 #define HASH_BYTES (19 * 1024 * 1024)
 

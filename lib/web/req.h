@@ -74,7 +74,7 @@ void req_flash(struct req *r, const char *english);
 /* The message for a field, in the reader's language, or empty: for views. */
 struct str req_field_error(struct req *r, const struct field_errors *errors, const char *name);
 
-/* Start a session and set its cookie; end it and delete the cookie. */
+/* Start a session and set its cookie; end it (also one just started) and delete the cookie. */
 err req_log_in(struct req *r, const struct user *u, bool is_remembered) MUST_CHECK;
 err req_log_out(struct req *r) MUST_CHECK;
 

@@ -212,11 +212,15 @@ err req_log_in(struct req *r, const struct user *u, bool is_remembered)
 
 err req_log_out(struct req *r)
 {
+	struct req_state *web = r->web;
 	err e = r->session.viewer.id ? session_end(&r->ctx, &r->session) : OK;
 
+	if (!e && web->new_session.n)
+		e = session_end_cookie(&r->ctx, web->new_session);
 	if (e)
 		return e;
-	r->web->is_logged_out = true;
+	web->new_session = (struct str){ 0 };
+	web->is_logged_out = true;
 	return OK;
 }
 

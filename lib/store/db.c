@@ -70,6 +70,7 @@ MYSQL *db_connect(const struct db *db, unsigned read_seconds)
 {
 	const struct db_address *to = &db->address;
 	unsigned connect_seconds = DB_CONNECT_SECONDS;
+	unsigned local_files = 0;
 	my_bool no = 0;
 	char session[512];
 	MYSQL *mysql = mysql_init(NULL);
@@ -84,7 +85,8 @@ MYSQL *db_connect(const struct db *db, unsigned read_seconds)
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_options(mysql, MYSQL_INIT_COMMAND, session);
 	mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
-	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, NULL);
+	/* On when it is not said, and when NULL is given: any server might then ask for our files. */
+	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_files);
 	if (mysql_real_connect(mysql, to->host, to->user, to->password, to->name, to->port,
 			       to->socket, CLIENT_FOUND_ROWS))
 		return mysql;

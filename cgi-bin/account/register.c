@@ -26,7 +26,11 @@ static err show_register(struct req *r, int status, const struct registration *i
 	};
 
 	tmpl_account_register(req_page(r), &view);
-	return resp_page(r, status, &(struct page_meta){ .title = req_text(r, "Register") });
+	return resp_page(r, status,
+			 &(struct page_meta){
+				 .title = req_text(r, "Register"),
+				 .is_noindex = true,
+			 });
 }
 
 err register_page(struct req *r)

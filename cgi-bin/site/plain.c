@@ -94,9 +94,13 @@ err about_page(struct req *r)
 {
 	struct about_view view = { .site_name = r->ctx.config->site.name,
 				   .is_guest = ctx_is_guest(&r->ctx) };
-	struct page_meta meta = { .title = req_text(r, N_("About")),
-				  .canonical = URL_LITERAL("/about"),
-				  .is_micro_cached = true };
+	struct page_meta meta = {
+		.title = req_text(r, N_("About")),
+		.description = req_text(r, N_("How the lists work, how to write, and what "
+					      "this site knows about you.")),
+		.canonical = URL_LITERAL("/about"),
+		.is_micro_cached = true
+	};
 
 	tmpl_site_about(req_page(r), &view);
 	return resp_page(r, 200, &meta);

@@ -52,6 +52,10 @@ err user_page(struct req *r)
 	return resp_page(r, 200,
 			 &(struct page_meta){
 				 .title = user.name,
+				 .description =
+					 text_format(r->ctx.arena, r->language,
+						     "What {0} has written here, the newest first.",
+						     &user.name, 1),
 				 .canonical = url_format(r->ctx.arena, "/users/{}", r->id),
 				 .is_noindex = !view.is_first_page,
 			 });

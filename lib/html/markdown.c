@@ -20,6 +20,7 @@ struct render {
 	struct buf title;   /* of the link at hand */
 	size_t nesting;     /* open quotes and lists */
 	size_t addresses;   /* bytes so far, see ADDRESSES_MAX */
+	unsigned heading;   /* the level of the last one */
 	enum task task;
 	bool is_done;    /* the task */
 	bool is_cell;    /* in a cell of a table */
@@ -94,10 +95,22 @@ static void start_item(struct render *r, const MD_BLOCK_LI_DETAIL *item)
 	r->is_done = item->task_mark != ' ';
 }
 
-/* The page has h1 and h2. */
-static char heading_digit(const MD_BLOCK_H_DETAIL *heading)
+static void put_heading_level(struct render *r)
 {
-	return (char)('0' + (heading->level < 4 ? heading->level + 2 : 6));
+	buf_add_char(&r->out, (char)('0' + r->heading));
+}
+
+/* The page has h1 and h2; each one after that is at most one level below the one before it. */
+static void start_heading(struct render *r, const MD_BLOCK_H_DETAIL *heading)
+{
+	unsigned level = heading->level + 2;
+
+	if (level > r->heading + 1)
+		level = r->heading + 1;
+	r->heading = level < 6 ? level : 6;
+	PUT(r, "<h");
+	put_heading_level(r);
+	PUT(r, ">");
 }
 
 static bool is_language(struct str name)
@@ -178,9 +191,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
 		PUT(r, "<hr>\n");
 		break;
 	case MD_BLOCK_H:
-		PUT(r, "<h");
-		buf_add_char(&r->out, heading_digit(detail));
-		PUT(r, ">");
+		start_heading(r, detail);
 		break;
 	case MD_BLOCK_CODE:
 		start_code(r, detail);
@@ -232,6 +243,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context)
 	};
 	struct render *r = context;
 
+	(void)detail;
 	spans_close_all(&r->spans);
 	end_label(r);
 	r->is_cell = false;
@@ -239,7 +251,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context)
 		r->nesting--;
 	if (type == MD_BLOCK_H) {
 		PUT(r, "</h");
-		buf_add_char(&r->out, heading_digit(detail));
+		put_heading_level(r);
 		PUT(r, ">\n");
 	} else {
 		buf_add(&r->out, ends[type]);
@@ -355,7 +367,7 @@ err markdown_render(struct arena *a, struct str source, struct html *out)
 		.leave_span = leave_span,
 		.text = text,
 	};
-	struct render r = { 0 };
+	struct render r = { .heading = 2 };
 	err e;
 
 	buf_init(&r.out, a, 2 * source.n);

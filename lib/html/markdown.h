@@ -7,7 +7,7 @@
  * shown as the text that was typed. An image of this site (a path below
  * /uploads/) becomes <img>, an image elsewhere becomes a link to it, so that
  * reading a page tells no third party. Headings start at <h3>: h1 and h2 are
- * the page's.
+ * the page's; none leaves out a level, whatever the writer did.
  *
  * For the style sheet: div.table around each table and pre scroll, cells may be
  * .left, .center or .right, items of a task list are li.task, code may be

@@ -163,6 +163,9 @@ static void zones_are_those_of_the_library(void **state)
 		struct str date = str_format(a, "%04d-%02d-%02d %02d:%02d", d.year, d.month, d.day,
 					     d.hour, d.minute);
 
+		/* those are in words */
+		if (ms > NOON - 7 * CLOCK_DAY && ms <= NOON + CLOCK_MINUTE)
+			continue;
 		assert_true(str_find(shown(a, TEXT_EN, NOON - ms), date) >= 0);
 	}
 }

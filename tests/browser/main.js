@@ -1,0 +1,29 @@
+/* Runs the journeys, all of them or those named, against the site at PLAZA_SITE. */
+import { finish, journey } from "./tap.js";
+import { browserStart, browserStop } from "./visitor.js";
+import account from "./account.js";
+import keyboard from "./keyboard.js";
+import language from "./language.js";
+import lists from "./lists.js";
+import logs from "./logs.js";
+import pages from "./pages.js";
+import phone from "./phone.js";
+import resume from "./resume.js";
+import talking from "./talking.js";
+import weight from "./weight.js";
+import writing from "./writing.js";
+
+const journeys = { account, lists, writing, talking, resume, language, keyboard, phone, pages, weight, logs };
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in journeys));
+
+if (unknown.length) {
+	console.error(`no journey ${unknown.join(", ")}; there are ${Object.keys(journeys).join(", ")}`);
+	process.exit(2);
+}
+await browserStart();
+for (const [name, run] of Object.entries(journeys))
+	if (!wanted.length || wanted.includes(name))
+		await journey(name, run);
+await browserStop();
+process.exitCode = finish() ? 0 : 1;

@@ -1,0 +1,174 @@
+/* Every page of the site, with what makes pages hard to draw: long words, wide tables, deep trees, empty lists,
+ * forms with errors. */
+import { publish, send, visit, withoutBrowserChecks } from "./visitor.js";
+
+const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+const hardText = `# ${word}
+
+${word}${word} https://example.org/${"a/very/long/path/".repeat(10)}
+
+| one | two | three | four | five | six | seven |
+|---|--:|:-:|---|---|---|---|
+| ${"longer ".repeat(8)} | 123456 | middle | ${word} | e | f | g |
+
+\`\`\`c
+int main(void) { return printf("a line of code that no telephone shows in full, and that scrolls in its own box\\n"); }
+\`\`\`
+
+> a quote
+>
+> > in a quote
+> >
+> > 1. with
+> >    - a list
+
+- [ ] to do
+- [x] done`;
+
+/* A post with everything in it, two versions, and a conversation eight replies deep. */
+const makeHard = async (member, moderator) => {
+	const { page } = member;
+	const post = await publish(member, `长标题 ${word}`.slice(0, 100), hardText);
+
+	await page.goto(`${post}/edit`);
+	await page.fill("#body", `${hardText}\n\nOne more line.`);
+	await send(page, "Save");
+	let { page: other } = moderator;
+	let comment = post;
+
+	for (let depth = 0; depth < 8; depth++) {
+		await other.goto(comment);
+		await other.fill("#reply", depth % 2 ? `${word} \`${word}\`` : "| a | b | c | d |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |");
+		await send(other, "Send");
+		comment = `/comments/${await other.locator(".cs li").last().evaluate((li) => li.id.slice(1))}`;
+		other = other === page ? moderator.page : page;
+	}
+	return { post, comment };
+};
+
+/* The form at that address sent as it is, once the fields hold what is given. */
+const sent = (address, fields, name) => async (page) => {
+	await page.goto(address);
+	await withoutBrowserChecks(page);
+	for (const [selector, text] of Object.entries(fields))
+		await page.locator(selector).evaluate((field, value) => { field.value = value; }, text);
+	await send(page, name);
+};
+
+const conflict = (post) => async (page) => {
+	const other = await page.context().newPage();
+
+	await page.goto(`${post}/edit`);
+	await other.goto(`${post}/edit`);
+	await other.fill("#body", `${hardText}\n\nChanged ${Math.random()}.`);
+	await send(other, "Save");
+	await other.close();
+	await page.fill("#title", "Another title");
+	await send(page, "Save");
+};
+
+const outdated = async (page) => {
+	await page.goto("/posts/new");
+	await page.fill("#title", "A title");
+	await page.fill("#body", "A text.");
+	await page.locator("main [name=csrf]").evaluate((field) => { field.value = "x"; });
+	await send(page, "Publish");
+};
+
+const openMenu = async (page) => {
+	await page.goto("/");
+	await page.locator("summary").click();
+};
+
+const at = (address) => (page) => page.goto(address);
+
+let known;
+
+/* { guest, member, moderator }: lists of [name, a function that opens it in a page]. */
+const make = async () => {
+	const member = await visit({ as: "member" });
+	const moderator = await visit({ as: "moderator" });
+	const { post, comment } = await makeHard(member, moderator);
+	const { page } = member;
+
+	await page.goto("/");
+	const busy = await page.locator(".rows > li").evaluateAll((rows) => rows
+		.map((row) => ({ href: row.querySelector("h2 a").getAttribute("href"), n: Number(row.querySelector(".talkto").lastChild.data) }))
+		.sort((a, b) => b.n - a.n)[0].href);
+	const next = await page.locator("[rel=next]").getAttribute("href");
+	const self = await page.locator(".menu a").first().getAttribute("href");
+	const end = next.replace(/after=.*/, "after=0");
+	const draft = sent("/posts/new", { "#title": "A draft", "#body": hardText }, "Preview");
+
+	await member.context.close();
+	await moderator.context.close();
+	return {
+		guest: [
+			["front page", at("/")],
+			["new", at("/?sort=new")],
+			["featured", at("/?sort=featured")],
+			["next page", at(next)],
+			["beyond the last page", at(end)],
+			["article", at(post)],
+			["busy article", at(busy)],
+			["newest comments", at(`${busy}?comments=new`)],
+			["conversation", at(comment)],
+			["likers", at(`${busy}/likers`)],
+			["likers, none", at(`${post}/likers`)],
+			["versions", at(`${post}/history`)],
+			["version", at(`${post}/history/1`)],
+			["somebody", at(self)],
+			["about", at("/about")],
+			["login", at("/login")],
+			["login, refused", sent("/login", { "#login": "nobody", "#password": "nothing" }, "Log in")],
+			["register", at("/register")],
+			["register, refused", sent("/register", { "#username": "x", "#email": "y", "#password": "z" }, "Register")],
+			["registered", at("/register/done")],
+			["activation, once more", at("/activate/again")],
+			["activation, once more, refused", sent("/activate/again", { "#email": "y" }, "Send")],
+			["activation, outdated", at("/activate/nothing-of-the-kind-that-was-ever-sent-by-us")],
+			["mails", at("/dev/outbox")],
+			["not found", at("/nothing/here")],
+		],
+		member: [
+			["menu", openMenu],
+			["article", at(post)],
+			["busy article", at(busy)],
+			["conversation", at(comment)],
+			["new post", at("/posts/new")],
+			["new post, refused", sent("/posts/new", { "#title": "", "#body": "" }, "Publish")],
+			["new post, preview", draft],
+			["edit", at(`${post}/edit`)],
+			["edit, conflict", conflict(post)],
+			["delete", at(`${post}/delete`)],
+			["comment, refused", sent(post, { "#reply": "" }, "Send")],
+			["reply, preview", sent(comment, { "#reply": "**bold**" }, "Preview")],
+			["edit comment", at(`${comment}/edit`)],
+			["delete comment", at(`${comment}/delete`)],
+			["form out of date", outdated],
+			["not allowed", at(`${busy}/edit`)],
+		],
+		moderator: [
+			["article", at(post)],
+			["delete, with a reason", at(`${post}/delete`)],
+		],
+	};
+};
+
+export const places = () => (known ||= make());
+
+/** Calls run(page, "who, what") with each page opened, in the same order always. */
+export const everywhere = async (options, run) => {
+	const visitors = [];
+
+	for (const [who, list] of Object.entries(await places())) {
+		const visitor = await visit({ as: who === "guest" ? undefined : who, ...options });
+
+		for (const [name, open] of list) {
+			await open(visitor.page);
+			await run(visitor.page, `${who}, ${name}`);
+		}
+		visitors.push(visitor);
+	}
+	return visitors;
+};

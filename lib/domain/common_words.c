@@ -1,4 +1,5 @@
-/* The words people make passwords of: names, teams, pets, brands, curses, in several languages. Sorted. */
+/* The words people make passwords of: names, teams, pets, brands, curses, in several languages.
+ * Sorted. */
 #include "domain/common_words.h"
 
 /* clang-format off */

@@ -75,8 +75,8 @@ static void case_width_and_spaces_do_not_matter(void **state)
 
 static void nothing_typed_is_wrong(void **state)
 {
-	static const char *const ids[] = { "", "x", "../../../../etc/passwd", "AAAAAAAAAAAAAAAAAAAAAA",
-					   "AAAAAAAAAAAAAAAAAAAA\r\n" };
+	static const char *const ids[] = { "", "x", "../../../../etc/passwd",
+					   "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA\r\n" };
 	struct ctx *c = *state;
 	struct str id, png;
 	size_t i;
@@ -147,7 +147,8 @@ static void every_letter_can_be_drawn(void **state)
 		char text[5];
 
 		memset(text, letters[i], sizeof(text));
-		assert_int_equal(captcha_draw(*state, (struct str){ text, sizeof(text) }, i, &png), OK);
+		assert_int_equal(captcha_draw(*state, (struct str){ text, sizeof(text) }, i, &png),
+				 OK);
 		assert_in_range(ink(png), 300, 4000);
 	}
 }

@@ -6,7 +6,8 @@
 #include "domain/captcha.h"
 #include "domain/user_login.h"
 
-static const struct db_sql sql_weak_hash = SQL("UPDATE user SET password_hash = ? WHERE user_id = ?");
+static const struct db_sql sql_weak_hash =
+	SQL("UPDATE user SET password_hash = ? WHERE user_id = ?");
 static const struct db_sql sql_has_today =
 	SQL("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,%' FROM user WHERE user_id = ?");
 
@@ -42,7 +43,8 @@ static void names_and_addresses_both_log_in(void **state)
 			 ERR_AUTH);
 	assert_int_equal(user_authenticate(c, STR("' OR 1=1 -- "), STR(PASSWORD), false, &out),
 			 ERR_AUTH);
-	assert_int_equal(user_authenticate(c, (struct str){ "\xff\xfe", 2 }, STR(PASSWORD), false, &out),
+	assert_int_equal(user_authenticate(c, (struct str){ "\xff\xfe", 2 }, STR(PASSWORD), false,
+					   &out),
 			 ERR_AUTH);
 }
 
@@ -54,7 +56,8 @@ static void only_the_right_password_tells_the_state(void **state)
 	STORES_OR_SKIP();
 	u = account_new(c);
 	assert_int_equal(user_set_state(c, u.id, USER_DISABLED), OK);
-	assert_int_equal(user_authenticate(c, u.name, STR("wrong password"), false, &out), ERR_AUTH);
+	assert_int_equal(user_authenticate(c, u.name, STR("wrong password"), false, &out),
+			 ERR_AUTH);
 	assert_int_equal(user_authenticate(c, u.name, STR(PASSWORD), false, &out), ERR_FORBIDDEN);
 	assert_int_equal(out.state, USER_DISABLED);
 }
@@ -122,8 +125,8 @@ static struct login_result attempt(struct ctx *c, struct str login, const char *
 }
 
 /* The same with the picture read right. */
-static struct login_result attempt_with_captcha(struct ctx *c, struct str login, const char *password,
-						const char *address)
+static struct login_result attempt_with_captcha(struct ctx *c, struct str login,
+						const char *password, const char *address)
 {
 	struct login_try t = {
 		.login = login,
@@ -227,8 +230,8 @@ static void a_captcha_answers_one_try(void **state)
 }
 
 /*
- * From as many addresses as one likes: no more than a hundred guesses an hour, and the owner, at an address
- * where the account was used before, still gets in.
+ * From as many addresses as one likes: no more than a hundred guesses an hour, and the owner, at an
+ * address where the account was used before, still gets in.
  */
 static void guessing_ends_but_the_owner_gets_in(void **state)
 {

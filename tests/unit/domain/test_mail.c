@@ -7,8 +7,8 @@
 #include "domain/user_token.h"
 #include "html/text.h"
 
-static const struct db_sql sql_last_payload =
-	SQL("SELECT payload FROM outbox WHERE topic = 'mail.requested' ORDER BY event_id DESC LIMIT 1");
+static const struct db_sql sql_last_payload = SQL(
+	"SELECT payload FROM outbox WHERE topic = 'mail.requested' ORDER BY event_id DESC LIMIT 1");
 static const struct db_sql sql_last_due =
 	SQL("SELECT next_try_at FROM outbox ORDER BY event_id DESC LIMIT 1");
 static const struct db_sql sql_id_of = SQL("SELECT user_id FROM user WHERE username_folded = ?");
@@ -101,7 +101,13 @@ static void the_owner_of_an_address_is_told(void **state)
 static void what_is_no_order_is_invalid(void **state)
 {
 	static const char *const wrong[] = {
-		"", "{}", "[]", "null", "7", "\"x\"", "{\"kind\":\"activation\"}",
+		"",
+		"{}",
+		"[]",
+		"null",
+		"7",
+		"\"x\"",
+		"{\"kind\":\"activation\"}",
 		"{\"kind\":\"other\",\"user\":\"7\",\"language\":0,\"tries\":0}",
 		"{\"kind\":\"activation\",\"user\":7.5,\"language\":0,\"tries\":0}",
 		"{\"kind\":\"activation\",\"user\":\"-7\",\"language\":0,\"tries\":0}",
@@ -120,8 +126,9 @@ static void what_is_no_order_is_invalid(void **state)
 	for (i = 0; i < ARRAY_LEN(wrong); i++)
 		if (mail_build(c, str_from_c(wrong[i]), &m) != ERR_INVALID)
 			fail_msg("taken: %s", wrong[i]);
-	assert_int_equal(mail_build(c, STR("{\"kind\":\"activation\",\"user\":\"7\",\"language\":0,"
-					   "\"tries\":0}"),
+	assert_int_equal(mail_build(c,
+				    STR("{\"kind\":\"activation\",\"user\":\"7\",\"language\":0,"
+					"\"tries\":0}"),
 				    &m),
 			 ERR_NOT_FOUND);
 }
@@ -232,11 +239,13 @@ static void check_head(struct str mail)
 static void other_scripts_become_encoded_words(void **state)
 {
 	struct str mail = formatted(*state, "广场",
-				    "一个很长的标题，长到一行放不下：一二三四五六七八九十一二三四五六七八九十 🙂",
+				    "一个很长的标题，长到一行放不下：一二三四五六七八九十一二三四五"
+				    "六七八九十 🙂",
 				    MAIL_8BIT);
 
 	check_head(mail);
-	assert_true(str_find(mail, STR("From: =?UTF-8?B?5bm/5Zy6?= <no-reply@example.org>\r\n")) >= 0);
+	assert_true(str_find(mail, STR("From: =?UTF-8?B?5bm/5Zy6?= <no-reply@example.org>\r\n")) >=
+		    0);
 	assert_true(str_find(mail, STR("Subject: =?UTF-8?B?")) >= 0);
 	assert_true(str_find(mail, STR("?=\r\n =?UTF-8?B?")) >= 0);
 }
@@ -244,8 +253,14 @@ static void other_scripts_become_encoded_words(void **state)
 static void headers_cannot_be_forged(void **state)
 {
 	static const char *const evil[] = {
-		"x\r\nBcc: victim@example.org", "x\nBcc: victim@example.org", "x\r\n\r\nbody", "\r\n.\r\n",
-		"=?UTF-8?B?eA==?=", "\"quoted\" <a@b.cn>", "tab\there", "del\x7f",
+		"x\r\nBcc: victim@example.org",
+		"x\nBcc: victim@example.org",
+		"x\r\n\r\nbody",
+		"\r\n.\r\n",
+		"=?UTF-8?B?eA==?=",
+		"\"quoted\" <a@b.cn>",
+		"tab\there",
+		"del\x7f",
 	};
 	size_t i;
 

@@ -23,7 +23,8 @@ static const struct db_sql sql_age_tokens =
 	SQL("UPDATE email_token SET expires_at = expires_at - ? WHERE user_id = ?");
 static const struct db_sql sql_age_user =
 	SQL("UPDATE user SET created_at = created_at - ? WHERE user_id = ?");
-static const struct db_sql sql_tokens_of = SQL("SELECT COUNT(*) FROM email_token WHERE user_id = ?");
+static const struct db_sql sql_tokens_of =
+	SQL("SELECT COUNT(*) FROM email_token WHERE user_id = ?");
 static const struct db_sql sql_holds_token =
 	SQL("SELECT COUNT(*) FROM email_token WHERE token_hash = ? OR LOCATE(?, token_hash)");
 
@@ -85,7 +86,8 @@ static void the_same_form_again_changes_nothing(void **state)
 static void a_name_is_taken_in_every_spelling(void **state)
 {
 	struct ctx *c = *state;
-	struct registration r = { STR("Señora.Long"), STR("s@example.org"), STR(PASSWORD), TEXT_ZH };
+	struct registration r = { STR("Señora.Long"), STR("s@example.org"), STR(PASSWORD),
+				  TEXT_ZH };
 
 	STORES_OR_SKIP();
 	assert_int_equal(user_register(c, &r, forum_form(c)), OK);
@@ -241,7 +243,8 @@ static void of_many_accounts_one_gets_the_address(void **state)
 	STORES_OR_SKIP();
 	email = account_email(c, account_name(c));
 	for (i = 0; i < ARRAY_LEN(tokens); i++)
-		assert_int_equal(user_token_new(c, registered(c, account_name(c), email), &tokens[i]),
+		assert_int_equal(user_token_new(c, registered(c, account_name(c), email),
+						&tokens[i]),
 				 OK);
 	forum_at_once(8, activate_one, tokens, results);
 	for (i = 0; i < ARRAY_LEN(results); i++) {

@@ -15,12 +15,18 @@ comma := ,
 handler_objects = $(filter-out %/main.o,$(patsubst %.c,$(O)/obj/%.o,$(wildcard \
 	cgi-bin/$(word 2,$(subst _, ,$(notdir $(1))))/*.c)))
 
+# An archive: a test links only the helpers it uses, and may bring what the others would need.
+$(O)/libsupport.a: $(TEST_SUPPORT_OBJECTS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)ar rcs $@ $^
+
 .SECONDEXPANSION:
-$(O)/tests/%: tests/%.c $(TEST_SUPPORT_OBJECTS) $(O)/libplaza.a $$(if $$(findstring handler/,$$*),$$(call handler_objects,$$*))
+$(O)/tests/%: tests/%.c $(O)/libsupport.a $(O)/libplaza.a $$(if $$(findstring handler/,$$*),$$(call handler_objects,$$*))
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< \
-		$(filter %.o,$^) $(O)/libplaza.a $(LDLIBS) -lcmocka
+		$(filter %.o,$^) $(O)/libsupport.a $(O)/libplaza.a $(LDLIBS) -lcmocka
 $(O)/obj/tests/%.o: CPPFLAGS += -Itests
 
 node_modules/.package-lock.json: package.json package-lock.json

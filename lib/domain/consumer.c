@@ -5,6 +5,7 @@
 
 #define HELD_BYTES (64 * 1024)
 #define WAIT_MS 1000 /* for a message; TERM ends it at once */
+#define SUBSCRIBE_PAUSE_MS 1000
 
 /* However long something is away, the message stays in hand. */
 static err handle_patiently(struct program *p, const struct consumer *c,
@@ -38,10 +39,16 @@ static err settle(struct program *p, const struct consumer *c, const struct mq_d
 	return e == ERR_INVALID ? mq_reject(p->ctx.mq, d->tag) : mq_requeue(p->ctx.mq, d->tag);
 }
 
+/*
+ * Not without the database: each message taken and not handled counts as one of its deliveries, so
+ * that a few restarts while it is away would make dead letters of good messages.
+ */
 static err subscribe(struct program *p, const struct consumer *c)
 {
-	err e = mq_declare(p->ctx.mq);
+	err e = db_ping(p->ctx.db);
 
+	if (!e)
+		e = mq_declare(p->ctx.mq);
 	return e ? e : mq_subscribe(p->ctx.mq, c->queue, c->prefetch);
 }
 
@@ -53,7 +60,7 @@ void consumer_run(struct program *p, const struct consumer *c)
 	err e;
 
 	while (!program_is_stopping() && subscribe(p, c))
-		program_sleep(CONSUMER_PAUSE_MOST_MS);
+		program_sleep(SUBSCRIBE_PAUSE_MS);
 	while (!program_is_stopping()) {
 		arena_reset(held);
 		e = mq_next(p->ctx.mq, held, WAIT_MS, &d);

@@ -332,23 +332,38 @@ void site_start_worker(struct site *s, const char *program)
 	open_program(s, program, false);
 }
 
-int site_run(struct site *s, const char *program)
+int site_run(struct site *s, const char *program, size_t count)
 {
 	struct running p;
+	int status = 0;
 
 	running_open(&p, s->arena, s->bin, s->folder, program, false);
-	running_add(&p);
-	return running_wait(p.pids[0]);
+	while (p.count < count)
+		running_add(&p);
+	while (p.count)
+		status |= running_wait(p.pids[--p.count]);
+	unlink(p.log_path.p);
+	return status;
 }
 
 int site_pid(const struct site *s, const char *program)
 {
-	return find_program(s, program)->pids[0];
+	return site_process(s, program, 0);
+}
+
+int site_process(const struct site *s, const char *program, size_t i)
+{
+	return find_program(s, program)->pids[i];
 }
 
 void site_restart(struct site *s, const char *program)
 {
-	running_replace(find_program(s, program), 0);
+	site_replace(s, program, 0);
+}
+
+void site_replace(struct site *s, const char *program, size_t i)
+{
+	running_replace(find_program(s, program), i);
 }
 
 struct str site_log(struct site *s, struct arena *a, const char *program)

@@ -72,13 +72,16 @@ void site_redis_command(struct site *s, const char *command);
 /* One more process of a program, on the same socket. */
 void site_add_process(struct site *s, const char *program);
 
-/* A worker, until site_stop; and a program that ends by itself: its wait status. */
+/* A worker, until site_stop; a program that ends by itself, so many at once: 0 when all ended well. */
 void site_start_worker(struct site *s, const char *program);
-int site_run(struct site *s, const char *program);
+int site_run(struct site *s, const char *program, size_t count);
 
 /* The id of a program's first process, and a fresh one in its place after it was killed. */
 int site_pid(const struct site *s, const char *program);
 void site_restart(struct site *s, const char *program);
+/* The same of the i-th process. */
+int site_process(const struct site *s, const char *program, size_t i);
+void site_replace(struct site *s, const char *program, size_t i);
 
 /* What all processes of a program have logged so far. */
 struct str site_log(struct site *s, struct arena *a, const char *program);

@@ -2,6 +2,7 @@
 #include "account/account_pages.h"
 
 #include "tmpl/account_resume.h"
+#include "web/cookie.h"
 
 /* Numbers and switches travel unseen; what a person wrote is shown. */
 static struct resume_field_view field_view(struct req *r, const struct held_field *f)
@@ -20,7 +21,7 @@ err resume_page(struct req *r)
 {
 	struct resume_view view = { 0 };
 	struct held held = { 0 };
-	err e = held_find(&r->ctx, r->path.slugs[0], &held);
+	err e = held_find(&r->ctx, r->path.slugs[0], cookie_get(r, COOKIE_GUEST), &held);
 
 	if (!e)
 		e = url_check_local(r->ctx.arena, held.action, &view.action);

@@ -32,6 +32,8 @@ const struct limit_class limit_comment = { "comment", 60, 300, 600 };
 const struct limit_class limit_react = { "react", 120, 0, 60 };
 /* A draft saved every ten seconds, a preview every ten, and the edits. */
 const struct limit_class limit_edit = { "edit", 180, 0, 600 };
+/* Sessions of a whole class that ended over lunch; each may hold a long text. */
+const struct limit_class limit_held = { "held", 0, 60, 3600 };
 
 static const struct cache_script script_step = CACHE_SCRIPT(
 	LIMIT_STEP_LUA "return limit_step(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]))");

@@ -23,6 +23,7 @@ extern const struct limit_class limit_mail; /* links asked for again */
 extern const struct limit_class limit_post; /* posts written */
 extern const struct limit_class limit_comment;
 extern const struct limit_class limit_react; /* votes and likes */
+extern const struct limit_class limit_held;  /* forms kept for guests until they log in */
 extern const struct limit_class limit_edit;  /* edits, drafts, previews, deletes */
 
 /* The key of an account's window, in the slot of its sessions. */

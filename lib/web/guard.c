@@ -10,6 +10,16 @@ static void log_denied(const struct req *r, const char *why)
 		 (long long)r->session.viewer.id, STR_ARG(r->in.remote_address), r->route->pattern);
 }
 
+struct str guard_guest(struct req *r)
+{
+	struct req_state *web = r->web;
+
+	if (!web->guest_cookie.n)
+		web->guest_cookie = secret_token(r->ctx.arena, GUEST_BYTES);
+	web->is_guest_bound = true;
+	return web->guest_cookie;
+}
+
 struct str guard_binding(struct req *r)
 {
 	struct req_state *web = r->web;
@@ -18,10 +28,7 @@ struct str guard_binding(struct req *r)
 		return web->new_session;
 	if ((r->session.viewer.id && !web->is_logged_out) || web->is_session_unknown)
 		return web->session_cookie;
-	if (!web->guest_cookie.n)
-		web->guest_cookie = secret_token(r->ctx.arena, GUEST_BYTES);
-	web->is_guest_bound = true;
-	return web->guest_cookie;
+	return guard_guest(r);
 }
 
 static bool is_right_for(struct req *r, struct str binding, struct str token)

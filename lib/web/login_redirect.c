@@ -1,5 +1,6 @@
 /* A request that needs a login: there, and back with what was typed. */
 #include "domain/held.h"
+#include "domain/limit.h"
 #include "web/form_again.h"
 #include "web/state.h"
 
@@ -19,6 +20,15 @@ static struct url where(struct req *r)
 	return back;
 }
 
+/* Refused, the page that says so offers the form once more. */
+static err check_limit(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct str key = limit_address_key(c->arena, &limit_held, r->in.remote_address);
+
+	return limit_check(c, key, limit_held.per_address, limit_held.seconds, &r->retry_seconds);
+}
+
 /* Held are only the fields of our own forms: nobody else's page may put words there. */
 static err hold(struct req *r, struct str *token)
 {
@@ -29,12 +39,15 @@ static err hold(struct req *r, struct str *token)
 
 	if (r->in.method != HTTP_POST || !form_again_take(r, &again))
 		return OK;
+	e = check_limit(r);
+	if (e)
+		return e;
 	held.fields.items = ARENA_ARRAY(r->ctx.arena, struct held_field, again.count);
 	held.fields.count = again.count;
 	for (i = 0; i < again.count; i++)
 		held.fields.items[i] =
 			(struct held_field){ again.items[i].name, again.items[i].value };
-	e = held_keep(&r->ctx, &held, token);
+	e = held_keep(&r->ctx, &held, guard_guest(r), token);
 	return e == ERR_INVALID ? OK : e;
 }
 

@@ -98,6 +98,8 @@ err guard_form(struct req *r) MUST_CHECK;
 
 /* What the forms of this reader are bound to; a guest without a cookie gets one. */
 struct str guard_binding(struct req *r);
+/* The guest's cookie; who has none gets one. */
+struct str guard_guest(struct req *r);
 
 /* 303 to the login page and back here; what was typed is held. ERR_UNAVAILABLE when it cannot be.
  */

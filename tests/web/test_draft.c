@@ -127,6 +127,9 @@ static void what_was_typed_outlives_the_session(void **state)
 	assert_status(r, 303);
 	at = reply_header(again, &r, "Location");
 	assert_true(str_starts(at, STR("/resume/")));
+	/* Nobody else can be led to it, not even by its writer. */
+	assert_status(get(again, at.p), 404);
+	browser_set_cookie(again, COOKIE_GUEST_NAME, browser_cookie(ann, COOKIE_GUEST_NAME));
 	r = get(again, at.p);
 	assert_form(again, r, "Kept title", "Kept <body> text");
 	assert_has(r, "action=\"/posts\"");

@@ -6,7 +6,8 @@ struct session_want *__wrap_session_want(struct ctx *c, struct str cookie,
 					 const struct limit_class *l);
 err __wrap_session_read(struct ctx *c, const struct session_want *want, struct session *out,
 			int64_t *retry_seconds);
-err __wrap_held_keep(struct ctx *c, const struct held *h, struct str *token_out);
+err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser,
+		     struct str *token_out);
 
 #include "unit/web/way.h"
 
@@ -157,6 +158,9 @@ static void what_a_guest_typed_is_held(void **state)
 	assert_int_equal(fake.held.fields.count, 2);
 	assert_text(fake.held.fields.items[0].name, "title");
 	assert_text(fake.held.fields.items[1].value, "b");
+	/* For this browser alone, which gets a cookie to be known by. */
+	assert_int_equal(fake.held_for.n, strlen(GUEST));
+	assert_true(head_has(f, "Set-Cookie: " COOKIE_GUEST_NAME "="));
 	fake_req_close(f);
 	/* Another site's words are not held. */
 	memset(&fake.held, 0, sizeof(fake.held));

@@ -25,6 +25,7 @@ static struct {
 	err handler;
 	int handled;
 	struct held held;
+	struct str held_for;
 	err held_answer;
 } fake;
 
@@ -49,9 +50,11 @@ err __wrap_session_read(struct ctx *c, const struct session_want *want, struct s
 	return fake.session;
 }
 
-err __wrap_held_keep(struct ctx *c, const struct held *h, struct str *token_out)
+err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser,
+		     struct str *token_out)
 {
 	(void)c;
+	fake.held_for = browser;
 	fake.held = *h;
 	*token_out = STR("heldtoken");
 	return fake.held_answer;

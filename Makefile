@@ -116,4 +116,4 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort | expand -t 16
 
 .PHONY: all clean help
--include $(TMPLC_OBJECTS:.o=.d) $(ALL_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS))
+-include $(TMPLC_OBJECTS:.o=.d) $(ALL_OBJECTS:.o=.d) $(TEST_SUPPORT_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS))

@@ -212,6 +212,5 @@ void mail_file_parse(struct arena *a, struct str message, struct mail_file *out)
 	out->to = header(a, head, "To");
 	out->subject = header(a, head, "Subject");
 	out->date = header(a, head, "Date");
-	if (end >= 0)
-		out->text = str_slice(plain, (size_t)end + 2, plain.n);
+	out->text = end < 0 ? (struct str){ 0 } : str_slice(plain, (size_t)end + 2, plain.n);
 }

@@ -27,7 +27,7 @@ void mail_files_list(struct arena *a, struct str folder, struct mail_files *out)
 err mail_file_read(struct arena *a, struct str folder, struct str name,
 		   struct mail_file *out) MUST_CHECK;
 
-/* Headers and body of a message; what is missing stays empty. */
+/* Headers and body of a message; what is missing is empty. */
 void mail_file_parse(struct arena *a, struct str message, struct mail_file *out);
 
 #endif

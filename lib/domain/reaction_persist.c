@@ -34,20 +34,31 @@ static const struct db_sql sql_likes =
 	    "is_on),"
 	    " changed_us = GREATEST(changed_us, VALUES(changed_us))");
 
-static const struct db_sql sql_count_votes = SQL(
-	"UPDATE (SELECT j.id, (SELECT COUNT(*) FROM post_vote v WHERE v.post_id = j.id) AS votes"
-	" FROM" ID_ROWS ") n JOIN post p ON p.post_id = n.id"
-	" SET p.votes = n.votes, p.score = p.created_at DIV 1000 + 432 * n.votes");
+/*
+ * How many more of them there will be, asked before the rows are written; the targets are locked,
+ * so nobody writes others meanwhile. Counting them all again would cost more with each vote there
+ * is.
+ */
+static const struct db_sql sql_count_votes =
+	SQL("UPDATE (SELECT j.target AS id, COUNT(*) AS more" EVENT_ROWS
+	    " LEFT JOIN post_vote v ON v.post_id = j.target AND v.user_id = j.user"
+	    " WHERE v.post_id IS NULL GROUP BY j.target) n JOIN post p ON p.post_id = n.id"
+	    " SET p.votes = p.votes + n.more, p.score = p.score + 432 * n.more");
+
+#define MORE_LIKES(type) \
+	"(SELECT j.target AS id, SUM(j.turned_on - COALESCE(l.is_on, 0)) AS more" EVENT_ROWS \
+	" LEFT JOIN liked l ON l.target_type = " type \
+	" AND l.target_id = j.target AND l.user_id = j.user" \
+	" WHERE j.type = " type \
+	" AND (l.user_id IS NULL OR l.changed_us < j.at) GROUP BY j.target) n"
 
 static const struct db_sql sql_count_post_likes =
-	SQL("UPDATE (SELECT j.id, (SELECT COUNT(*) FROM liked l WHERE l.target_type = 1"
-	    " AND l.target_id = j.id AND l.is_on = 1) AS likes FROM" ID_ROWS
-	    ") n JOIN post p ON p.post_id = n.id SET p.likes = n.likes");
+	SQL("UPDATE " MORE_LIKES("1") " JOIN post p ON p.post_id = n.id"
+				      " SET p.likes = p.likes + n.more");
 
 static const struct db_sql sql_count_comment_likes =
-	SQL("UPDATE (SELECT j.id, (SELECT COUNT(*) FROM liked l WHERE l.target_type = 2"
-	    " AND l.target_id = j.id AND l.is_on = 1) AS likes FROM" ID_ROWS
-	    ") n JOIN comment m ON m.comment_id = n.id SET m.likes = n.likes");
+	SQL("UPDATE " MORE_LIKES("2") " JOIN comment m ON m.comment_id = n.id"
+				      " SET m.likes = m.likes + n.more");
 
 static const struct db_sql sql_scores =
 	SQL("SELECT p.post_id, p.score FROM" ID_ROWS " STRAIGHT_JOIN post p ON p.post_id = j.id");
@@ -107,17 +118,6 @@ static struct str ids_json(struct arena *a, const struct ids *ids)
 	return buf_str(&b);
 }
 
-/* What a statement of the batch is about. */
-enum kind { VOTES, POST_LIKES, COMMENT_LIKES };
-
-static bool is_of(const struct reaction_event *event, enum kind kind)
-{
-	if (kind == VOTES)
-		return event->is_vote;
-	return !event->is_vote &&
-	       event->type == (kind == POST_LIKES ? TARGET_POST : TARGET_COMMENT);
-}
-
 static bool is_known(const struct batch *b, const struct reaction_event *event)
 {
 	return has_id(event->type == TARGET_POST ? &b->posts : &b->comments, event->target_id);
@@ -137,8 +137,8 @@ static struct ids targets_of_type(struct arena *a, const struct reaction_events 
 	return ids;
 }
 
-/* Known targets of one kind of event. */
-static struct ids targets_of_kind(const struct batch *b, enum kind kind)
+/* Posts that exist and were voted for. */
+static struct ids voted_posts(const struct batch *b)
 {
 	struct ids ids = { ARENA_ARRAY(b->c->arena, int64_t, b->events.count + 1), 0 };
 	size_t i;
@@ -146,7 +146,7 @@ static struct ids targets_of_kind(const struct batch *b, enum kind kind)
 	for (i = 0; i < b->events.count; i++) {
 		const struct reaction_event *event = &b->events.items[i];
 
-		if (is_of(event, kind) && is_known(b, event))
+		if (event->is_vote && is_known(b, event))
 			ids.items[ids.count++] = event->target_id;
 	}
 	sort_ids(&ids);
@@ -204,22 +204,30 @@ static struct str events_json(const struct batch *b, bool is_vote)
 	return buf_str(&out);
 }
 
-static err write_rows(const struct batch *b, bool is_vote)
+/* The counts first: they ask which rows are new. */
+static err write_votes(const struct batch *b)
 {
-	struct str json = events_json(b, is_vote);
+	struct str json = events_json(b, true);
+	err e;
 
 	if (!json.n)
 		return OK;
-	return db_exec(b->c->db, NULL, is_vote ? &sql_votes : &sql_likes, DB_ARGS(json));
+	e = db_exec(b->c->db, NULL, &sql_count_votes, DB_ARGS(json));
+	return e ? e : db_exec(b->c->db, NULL, &sql_votes, DB_ARGS(json));
 }
 
-static err count(const struct batch *b, enum kind kind, const struct db_sql *sql)
+static err write_likes(const struct batch *b)
 {
-	struct ids ids = targets_of_kind(b, kind);
+	struct str json = events_json(b, false);
+	err e = OK;
 
-	if (!ids.count)
+	if (!json.n)
 		return OK;
-	return db_exec(b->c->db, NULL, sql, DB_ARGS(ids_json(b->c->arena, &ids)));
+	if (b->posts.count)
+		e = db_exec(b->c->db, NULL, &sql_count_post_likes, DB_ARGS(json));
+	if (!e && b->comments.count)
+		e = db_exec(b->c->db, NULL, &sql_count_comment_likes, DB_ARGS(json));
+	return e ? e : db_exec(b->c->db, NULL, &sql_likes, DB_ARGS(json));
 }
 
 static err write_batch(void *context)
@@ -230,16 +238,8 @@ static err write_batch(void *context)
 	if (!e)
 		e = lock(b, TARGET_POST, &b->posts);
 	if (!e)
-		e = write_rows(b, true);
-	if (!e)
-		e = write_rows(b, false);
-	if (!e)
-		e = count(b, VOTES, &sql_count_votes);
-	if (!e)
-		e = count(b, POST_LIKES, &sql_count_post_likes);
-	if (!e)
-		e = count(b, COMMENT_LIKES, &sql_count_comment_likes);
-	return e;
+		e = write_votes(b);
+	return e ? e : write_likes(b);
 }
 
 /* The vote itself raised the rank; a process that died in between did not. Never downwards, so in
@@ -247,7 +247,7 @@ static err write_batch(void *context)
 static void raise_ranks(struct batch *b)
 {
 	struct ctx *c = b->c;
-	struct ids ids = targets_of_kind(b, VOTES);
+	struct ids ids = voted_posts(b);
 	struct db_rows *rows;
 
 	if (!ids.count ||

@@ -65,7 +65,8 @@ struct registration {
  * An address in use is no error (that would tell who has an account): its owner gets a mail that
  * says so, the pending account is made all the same (a free name would tell, too) but cannot be
  * activated, and the caller shows the same page. An address counts as in use once a link proved it,
- * so nobody can keep an address from its owner by registering it first.
+ * so nobody can keep an address from its owner by registering it first. More than five mails an
+ * hour to one address are silently not sent.
  */
 err user_register(struct ctx *c, const struct registration *r, struct str form_id) MUST_CHECK;
 

@@ -12,10 +12,12 @@
 #include "domain/user_token.h"
 
 #define RESEND_MOST 3
-#define RESEND_SECONDS 3600
+#define REGISTER_MOST 5 /* one person with a few tries; nobody's letter box is a target */
+#define MAILS_SECONDS 3600
 #define TOKEN_LENGTH 43
 
-static const struct limit_class resend_by_email = { "resend", 0, 0, RESEND_SECONDS };
+static const struct limit_class resend_by_email = { "resend", 0, 0, MAILS_SECONDS };
+static const struct limit_class register_by_email = { "register-mail", 0, 0, MAILS_SECONDS };
 
 static const struct db_sql sql_insert = SQL(
 	"INSERT INTO user (user_id, username, username_folded, email, password_hash, role, state,"
@@ -62,6 +64,15 @@ err user_email_owner(struct ctx *c, struct str email_folded, int64_t *id_out)
 	return OK;
 }
 
+static bool is_too_often(struct ctx *c, const struct limit_class *l, struct str email_folded,
+			 int most)
+{
+	int64_t retry;
+
+	return limit_check(c, limit_other_key(c->arena, l, email_folded), most, MAILS_SECONDS,
+			   &retry) != OK;
+}
+
 static err register_work(void *context)
 {
 	struct register_job *job = context;
@@ -77,7 +88,7 @@ static err register_work(void *context)
 		    DB_ARGS(job->id, r->username, job->folded, r->email, job->hash, c->now));
 	if (!e)
 		e = user_email_owner(c, job->email_folded, &owner);
-	if (e)
+	if (e || is_too_often(c, &register_by_email, job->email_folded, REGISTER_MOST))
 		return e;
 	if (owner)
 		return mail_request(c, MAIL_ADDRESS_IN_USE, owner, r->language);
@@ -100,26 +111,38 @@ err user_register(struct ctx *c, const struct registration *r, struct str form_i
 	return e == ERR_CONFLICT && job.is_repeat ? OK : e;
 }
 
+/* Whose link can be sent to an address again; 0 when nobody's. */
+static err find_waiting(struct ctx *c, struct str email, struct str email_folded, int64_t *id_out)
+{
+	struct db_rows *rows;
+	int64_t owner;
+	err e = user_email_owner(c, email_folded, &owner);
+
+	if (!e)
+		e = db_query(c->db, c->arena, &rows, &sql_pending, DB_ARGS(email));
+	if (e)
+		return e;
+	*id_out = db_next(rows) && !owner ? db_int(rows, 0) : 0;
+	return OK;
+}
+
+/* Asks for a mail to nobody where there is none to send: the time must not tell who is here. */
 err user_resend_activation(struct ctx *c, struct str email, int language)
 {
-	struct str key =
-		limit_other_key(c->arena, &resend_by_email, user_email_fold(c->arena, email));
-	struct db_rows *rows;
-	int64_t retry, owner;
-	err e;
+	struct str folded = user_email_fold(c->arena, email);
+	int64_t id, nobody;
+	err e = find_waiting(c, email, folded, &id);
 
-	if (limit_check(c, key, RESEND_MOST, RESEND_SECONDS, &retry))
-		return OK;
-	e = user_email_owner(c, user_email_fold(c->arena, email), &owner);
-	if (e || owner)
+	if (!e)
+		e = ctx_new_id(c, &nobody);
+	if (e)
 		return e;
-	e = db_query(c->db, c->arena, &rows, &sql_pending, DB_ARGS(email));
-	if (e || !db_next(rows))
-		return e;
+	if (is_too_often(c, &resend_by_email, folded, RESEND_MOST))
+		id = 0;
 	e = db_begin(c->db);
 	if (e)
 		return e;
-	return db_end(c->db, mail_request(c, MAIL_ACTIVATION, db_int(rows, 0), language));
+	return db_end(c->db, mail_request(c, MAIL_ACTIVATION, id ? id : nobody, language));
 }
 
 /* The user of a link that can be used now, or was, with success. */

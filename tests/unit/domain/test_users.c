@@ -165,6 +165,23 @@ static void an_address_in_use_is_told_to_its_owner_only(void **state)
 	assert_int_equal(mails_to(c, id), 0);
 }
 
+/* Each of these forms is right, and all together would fill somebody's letter box. */
+static void many_registrations_send_an_address_few_mails(void **state)
+{
+	struct ctx *c = *state;
+	struct user owner;
+	int64_t id;
+	int i;
+
+	STORES_OR_SKIP();
+	owner = account_new(c);
+	for (i = 0; i < 8; i++) {
+		id = registered(c, account_name(c), owner.email);
+		assert_int_equal(forum_number(c, &sql_state_of, DB_ARGS(id)), USER_PENDING);
+	}
+	assert_int_equal(mails_to(c, owner.id), 5);
+}
+
 static void a_link_activates_once_and_says_so_again(void **state)
 {
 	struct ctx *c = *state;
@@ -348,6 +365,7 @@ int main(void)
 		account_test(of_twenty_at_once_one_gets_the_name),
 		account_test(one_form_twenty_times_at_once_is_one_account_and_one_answer),
 		account_test(an_address_in_use_is_told_to_its_owner_only),
+		account_test(many_registrations_send_an_address_few_mails),
 		account_test(a_link_activates_once_and_says_so_again),
 		account_test(wrong_and_old_links_do_nothing),
 		account_test(only_the_hash_of_a_token_is_stored),

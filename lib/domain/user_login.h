@@ -48,7 +48,8 @@ struct login_result {
 	struct str hash;       /* with LOGIN_OK: the one the password was checked against */
 };
 
-/* Try. Any answer is OK. ERR_UNAVAILABLE also without Redis: what cannot be counted is not tried. */
+/* Try. Any answer is OK. ERR_UNAVAILABLE also without Redis: what cannot be counted is not tried.
+ */
 err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *out) MUST_CHECK;
 
 /*

@@ -48,21 +48,20 @@ static const struct db_sql sql_change =
 
 static err find_id(struct ctx *c, struct str login, int64_t *out)
 {
+	struct str folded = user_email_fold(c->arena, login);
+	bool is_email = str_find_byte(login, '@') >= 0;
 	struct db_rows *rows;
-	struct str folded;
 	err e;
 
 	*out = 0;
-	if (str_find_byte(login, '@') >= 0)
-		e = db_query(c->db, c->arena, &rows, &sql_by_email,
-			     DB_ARGS(user_email_fold(c->arena, login), login));
-	else if (utf8_fold(c->arena, login, &folded))
+	if (!is_email && utf8_fold(c->arena, login, &folded))
 		return OK;
-	else
-		e = db_query(c->db, c->arena, &rows, &sql_by_name, DB_ARGS(folded));
-	if (!e && db_next(rows))
-		*out = db_int(rows, 0);
-	return e;
+	e = is_email ? db_query(c->db, c->arena, &rows, &sql_by_email, DB_ARGS(folded, login))
+		     : db_query(c->db, c->arena, &rows, &sql_by_name, DB_ARGS(folded));
+	if (e)
+		return e;
+	*out = db_next(rows) ? db_int(rows, 0) : 0;
+	return OK;
 }
 
 /* An unknown name has a window of its own, like an account's. */

@@ -151,6 +151,17 @@ static bool is_inside(const struct reader *r, struct str name)
 	return false;
 }
 
+static bool has_attribute(const struct page_tag *tag, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tag->count; i++)
+		if (str_is(tag->attributes[i].name, str_from_c(name)))
+			return true;
+	return false;
+}
+
+/* What is not shown needs none. */
 static void check_label(struct reader *r, const struct page_tag *tag)
 {
 	struct str type = page_attribute(tag, "type");
@@ -158,7 +169,8 @@ static void check_label(struct reader *r, const struct page_tag *tag)
 	struct str label;
 
 	if (tag->is_end || !is_listed(tag->name, "input textarea select") ||
-	    str_is(type, STR("hidden")) || str_is(type, STR("checkbox")))
+	    str_is(type, STR("hidden")) || str_is(type, STR("checkbox")) ||
+	    has_attribute(tag, "hidden"))
 		return;
 	label = str_format(r->a, "<label for=\"" STR_FMT "\"", STR_ARG(id));
 	if (!page_attribute(tag, "aria-label").n && !is_inside(r, STR("label")) &&

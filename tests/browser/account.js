@@ -1,23 +1,8 @@
 /* Registering, the mail, activating, logging in and out, with script and without; and what is refused. */
 import { check, equal, matches, none } from "./tap.js";
-import { faultsOf, follow, leave, logIn, send, visit, withoutBrowserChecks } from "./visitor.js";
+import { faultsOf, follow, leave, logIn, openMail, send, visit, withoutBrowserChecks } from "./visitor.js";
 
-const secret = "three green lamps in a row";
-
-/* The mail goes by the queue and a worker: it takes a moment. */
-const openMail = async (page, to) => {
-	for (let tries = 0; tries < 100; tries++) {
-		await page.goto("/dev/outbox");
-		const mail = page.locator("main li", { hasText: to }).getByRole("link");
-
-		if (await mail.count()) {
-			await follow(page, mail.first());
-			return;
-		}
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-	throw new Error(`no mail to ${to}`);
-};
+export const secret = "three green lamps in a row";
 
 const register = async (page, name) => {
 	await page.goto("/register");
@@ -25,6 +10,14 @@ const register = async (page, name) => {
 	await page.fill("#email", `${name}@example.org`);
 	await page.fill("#password", secret);
 	return send(page, "Register");
+};
+
+/** A new account, activated: its visitor may log in with the secret. */
+export const join = async ({ page }, name) => {
+	await register(page, name);
+	await openMail(page, `${name}@example.org`, /Activate/);
+	await follow(page, page.locator("pre a").first());
+	await send(page, "Activate my account");
 };
 
 /* What the browser sends when the login form is sent. */
@@ -46,7 +39,7 @@ const wholeWay = async (js) => {
 	equal(await register(page, name), 200, `${how}: registering is answered`);
 	matches(page.url(), /\/register\/done$/, `${how}: and goes on to the page that names the mail`);
 	equal(await logIn(visitor, name, secret), 422, `${how}: no login before the activation`);
-	await openMail(page, `${name}@example.org`);
+	await openMail(page, `${name}@example.org`, /Activate/);
 	await follow(page, page.locator("pre a").first());
 	matches(page.url(), /\/activate\/[\w-]+$/, `${how}: the link of the mail opens the activation`);
 	check((await page.locator("h1").textContent()).includes(name), `${how}: it greets by name`);

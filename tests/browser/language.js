@@ -48,7 +48,7 @@ const shared = async () => {
 	}
 	await logIn(one, "member", password);
 	await two.page.goto("/");
-	check(!(await two.page.content()).includes("summary"), "a guest is not shown a member's page");
+	check(await two.page.locator("summary").count() === 0, "a guest is not shown a member's page");
 	await leave(one, "language, shared, English");
 	await leave(two, "language, shared, Chinese");
 };

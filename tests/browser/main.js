@@ -9,11 +9,12 @@ import logs from "./logs.js";
 import pages from "./pages.js";
 import phone from "./phone.js";
 import resume from "./resume.js";
+import settings from "./settings.js";
 import talking from "./talking.js";
 import weight from "./weight.js";
 import writing from "./writing.js";
 
-const journeys = { account, lists, writing, talking, resume, language, keyboard, phone, pages, weight, logs };
+const journeys = { account, lists, writing, talking, resume, settings, language, keyboard, phone, pages, weight, logs };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));
 

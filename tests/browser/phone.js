@@ -52,13 +52,13 @@ const tooSmall = (page) => page.evaluate(() => {
 });
 
 export default async () => {
-	let visitors = await everywhere({ width: 320, height: 640 }, async (page, name) =>
-		none(await overflow(page), `320 pixels, ${name}: nothing scrolls sideways`));
+	const visitors = await everywhere({ width: 320, height: 640 }, async (page, name) => {
+		none(await overflow(page), `320 pixels, ${name}: nothing scrolls sideways`);
+		await page.setViewportSize({ width: 360, height: 740 });
+		none(await tooSmall(page), `phone, ${name}: what is touched is large enough`);
+		await page.setViewportSize({ width: 320, height: 640 });
+	});
 
-	for (const visitor of visitors)
-		await leave(visitor, "320 pixels");
-	visitors = await everywhere({ width: 360, height: 740 }, async (page, name) =>
-		none(await tooSmall(page), `phone, ${name}: what is touched is large enough`));
 	for (const visitor of visitors)
 		await leave(visitor, "phone");
 };

@@ -103,6 +103,21 @@ export const logIn = async ({ page }, name, secret) => {
 	return (await follow(page, "main form .button")).status();
 };
 
+/** A mail goes by the queue and a worker: it takes a moment. Opens the newest one to that address. */
+export const openMail = async (page, to, subject) => {
+	for (let tries = 0; tries < 100; tries++) {
+		await page.goto("/dev/outbox");
+		const mail = page.locator("main li", { hasText: to }).getByRole("link", { name: subject });
+
+		if (await mail.count()) {
+			await follow(page, mail.first());
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	throw new Error(`no mail to ${to} about ${subject}`);
+};
+
 /** The browser's own checks hold back what the server is to be asked. */
 export const withoutBrowserChecks = (page) =>
 	page.locator("main form").evaluateAll((forms) => forms.forEach((form) => { form.noValidate = true; }));

@@ -85,7 +85,8 @@ MYSQL *db_connect(const struct db *db, unsigned read_seconds)
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_options(mysql, MYSQL_INIT_COMMAND, session);
 	mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
-	/* On when it is not said, and when NULL is given: any server might then ask for our files. */
+	/* On when it is not said, and when NULL is given: any server might then ask for our files.
+	 */
 	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_files);
 	if (mysql_real_connect(mysql, to->host, to->user, to->password, to->name, to->port,
 			       to->socket, CLIENT_FOUND_ROWS))

@@ -1,4 +1,5 @@
-/* What the tests of broken parts share: a site on stores of its own, and requests that may not hang. */
+/* What the tests of broken parts share: a site on stores of its own, and requests that may not
+ * hang. */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
 

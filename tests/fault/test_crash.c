@@ -65,7 +65,8 @@ static void one_request_is_lost_and_nothing_else(void **state)
 	assert_int_equal(visit_number(site, &sql_count, DB_ARGS(visit_id(b))), 1);
 }
 
-/* Sends its forms one after the other, each until it is answered. Its exit status: forms given up. */
+/* Sends its forms one after the other, each until it is answered. Its exit status: forms given up.
+ */
 static NORETURN void send_until_done(struct browser *b, int number)
 {
 	const char *path = visit_path(b, "/posts/%lld/comments", (long long)post);

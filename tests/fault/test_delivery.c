@@ -128,7 +128,8 @@ static void persist_dies_in_the_middle_of_a_batch(void **state)
 	(void)state;
 	publish_all(title, posts);
 	assert_int_equal(db_begin(c->db), OK);
-	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(posts[POSTS - 1])), OK);
+	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(posts[POSTS - 1])),
+			 OK);
 	vote_all(posts);
 	usleep(700000);
 	kill(site_pid(site, "persist"), SIGKILL);
@@ -149,9 +150,10 @@ static void a_message_survives_many_deaths_of_its_consumer(void **state)
 	publish_all(title, posts);
 	site_store_signal(site, "mariadb", SIGSTOP);
 	for (i = 0; i < VOTERS; i++)
-		browser_ask(voters[i], &(struct ask){ .path = visit_path(voters[i], "/posts/%lld/vote",
-									 (long long)posts[0]),
-						      .body = fault_form(voters[i], "") });
+		browser_ask(voters[i],
+			    &(struct ask){ .path = visit_path(voters[i], "/posts/%lld/vote",
+							      (long long)posts[0]),
+					   .body = fault_form(voters[i], "") });
 	for (i = 0; i < 10; i++) {
 		usleep(1200000);
 		kill(site_pid(site, "persist"), i % 2 ? SIGKILL : SIGTERM);
@@ -215,7 +217,8 @@ static void mails_asked_for_without_a_broker_go_out_later(void **state)
 		fields = visit_fields(b, "username", name, "email", addresses[i], "password",
 				      "zqxj kvbn wpty", NULL);
 		assert_redirect(b,
-				ask_in_time(b, .path = "/register", .body = fault_form(b, fields.p)),
+				ask_in_time(b, .path = "/register",
+					    .body = fault_form(b, fields.p)),
 				"/register/done");
 	}
 	assert_true(visit_number(site, &sql_pending, DB_NO_ARGS) >= REGISTRATIONS);

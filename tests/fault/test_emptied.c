@@ -1,6 +1,6 @@
 /*
- * Redis emptied, or back with less than it had: pages show what SQL knows, the ranking is built anew,
- * no vote counts twice, and what is voted afterwards arrives.
+ * Redis emptied, or back with less than it had: pages show what SQL knows, the ranking is built
+ * anew, no vote counts twice, and what is voted afterwards arrives.
  */
 #include "fault/fault.h"
 
@@ -108,8 +108,8 @@ static void all_is_as_it_was(void **state)
 	for (i = 0; i < VOTERS; i++) {
 		r = json(voters[i], path_of(4, "/vote"), "");
 		assert_same(str_trim(r.body),
-			    str_from_c(i < 4 ? "{\"votes\":4,\"answer\":\"already\"}" :
-				    "{\"votes\":5,\"answer\":\"counted\"}"));
+			    str_from_c(i < 4 ? "{\"votes\":4,\"answer\":\"already\"}"
+					     : "{\"votes\":5,\"answer\":\"counted\"}"));
 	}
 	r = json(voters[0], path_of(4, "/like"), "on=1");
 	assert_text(str_trim(r.body), "{\"likes\":1,\"answer\":\"liked\"}");

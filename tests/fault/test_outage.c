@@ -251,10 +251,11 @@ static void without_rabbitmq(enum how how)
 			.body = fault_form(eve, ""));
 	assert_status(r, 303);
 	r = ask_in_time(guest, .path = "/register",
-			.body = fault_form(guest, visit_path(guest,
-							     "username=bad%08x&email=bad%%40example.org"
-							     "&password=zqxj+kvbn+wpty",
-							     secret_random_below(UINT32_MAX))));
+			.body = fault_form(guest,
+					   visit_path(guest,
+						      "username=bad%08x&email=bad%%40example.org"
+						      "&password=zqxj+kvbn+wpty",
+						      secret_random_below(UINT32_MAX))));
 	assert_redirect(guest, r, "/register/done");
 	assert_page(guest, ask_in_time(guest, .path = "/login"), 200);
 	assert_int_equal(visit_number(site, &sql_votes, DB_ARGS(who[0], who[1])), 0);
@@ -271,17 +272,14 @@ static void without_rabbitmq(enum how how)
 		without_##store(how); \
 	}
 
-outage(mariadb, STOPPED, mariadb_stopped)
-outage(mariadb, KILLED, mariadb_killed)
-outage(mariadb, FROZEN, mariadb_frozen)
-outage(redis, STOPPED, redis_stopped)
-outage(redis, KILLED, redis_killed)
-outage(redis, FROZEN, redis_frozen)
-outage(rabbitmq, STOPPED, rabbitmq_stopped)
-outage(rabbitmq, KILLED, rabbitmq_killed)
-outage(rabbitmq, FROZEN, rabbitmq_frozen)
+outage(mariadb, STOPPED, mariadb_stopped) outage(mariadb, KILLED, mariadb_killed)
+	outage(mariadb, FROZEN, mariadb_frozen) outage(redis, STOPPED, redis_stopped)
+		outage(redis, KILLED, redis_killed) outage(redis, FROZEN, redis_frozen)
+			outage(rabbitmq, STOPPED, rabbitmq_stopped)
+				outage(rabbitmq, KILLED, rabbitmq_killed)
+					outage(rabbitmq, FROZEN, rabbitmq_frozen)
 
-static int start(void **state)
+						static int start(void **state)
 {
 	(void)state;
 	fault_start((const char *const[]){ "post", "account", "site", "social", NULL },
@@ -314,7 +312,7 @@ int main(void)
 	static const struct CMUnitTest all[] = {
 		fault_test(mariadb_stopped),  fault_test(mariadb_killed),
 		fault_test(mariadb_frozen),   fault_test(redis_stopped),
-		fault_test(redis_killed),	    fault_test(redis_frozen),
+		fault_test(redis_killed),     fault_test(redis_frozen),
 		fault_test(rabbitmq_stopped), fault_test(rabbitmq_killed),
 		fault_test(rabbitmq_frozen),
 	};

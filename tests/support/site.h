@@ -72,7 +72,8 @@ void site_redis_command(struct site *s, const char *command);
 /* One more process of a program, on the same socket. */
 void site_add_process(struct site *s, const char *program);
 
-/* A worker, until site_stop; a program that ends by itself, so many at once: 0 when all ended well. */
+/* A worker, until site_stop; a program that ends by itself, so many at once: 0 when all ended well.
+ */
 void site_start_worker(struct site *s, const char *program);
 int site_run(struct site *s, const char *program, size_t count);
 

@@ -126,9 +126,9 @@ static void no_form_is_worked_on_without_its_token(void **state)
 		}
 		/* In the address it counts for nothing: addresses are written into logs. */
 		check_refused("a token in the address",
-			      &(struct ask){ .path = visit_path(ann, "%s?" STR_FMT, path,
-								STR_ARG(right)),
-					     .body = str_format(ann->arena, "%s&x=1", fields) },
+			      &(struct ask){
+				      .path = visit_path(ann, "%s?" STR_FMT, path, STR_ARG(right)),
+				      .body = str_format(ann->arena, "%s&x=1", fields) },
 			      403);
 	}
 }
@@ -136,9 +136,16 @@ static void no_form_is_worked_on_without_its_token(void **state)
 static void forms_come_in_two_types(void **state)
 {
 	static const char *const types[] = {
-		"text/xml",	    "application/json", "text/plain", "application/xml",
-		"text/html",	    "",			"x",	      "multipart/form-data",
-		"multipart/mixed; boundary=a", "application/x-www-form-urlencodedx",
+		"text/xml",
+		"application/json",
+		"text/plain",
+		"application/xml",
+		"text/html",
+		"",
+		"x",
+		"multipart/form-data",
+		"multipart/mixed; boundary=a",
+		"application/x-www-form-urlencodedx",
 		"multipart/form-data; boundary=",
 	};
 	size_t i, k;
@@ -161,12 +168,13 @@ static struct str multipart(struct browser *b, const char *disposition)
 	struct str token = browser_token(b);
 
 	token = str_slice(token, 5, token.n);
-	return str_format(b->arena,
-			  "--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n" STR_FMT
-			  "\r\n--B\r\nContent-Disposition: form-data; name=\"title\"%s\r\n\r\n"
-			  "From parts\r\n--B\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n"
-			  "of many\r\n--B--\r\n",
-			  STR_ARG(token), disposition);
+	return str_format(
+		b->arena,
+		"--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n" STR_FMT
+		"\r\n--B\r\nContent-Disposition: form-data; name=\"title\"%s\r\n\r\n"
+		"From parts\r\n--B\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n"
+		"of many\r\n--B--\r\n",
+		STR_ARG(token), disposition);
 }
 
 static void a_form_in_parts_is_a_form(void **state)
@@ -197,8 +205,14 @@ static void sizes_have_ends(void **state)
 	const struct {
 		const char *length;
 		int status;
-	} lies[] = { { "-1", 400 },  { "1e3", 400 }, { "0x10", 400 }, { " 5", 400 },
-		     { "99", 400 }, { "5", 403 },   { "0", 403 },    { "9223372036854775808", 400 },
+	} lies[] = { { "-1", 400 },
+		     { "1e3", 400 },
+		     { "0x10", 400 },
+		     { " 5", 400 },
+		     { "99", 400 },
+		     { "5", 403 },
+		     { "0", 403 },
+		     { "9223372036854775808", 400 },
 		     { "18446744073709551617", 400 } };
 
 	(void)state;
@@ -217,7 +231,8 @@ static void sizes_have_ends(void **state)
 			      &(struct ask){ .path = "/posts",
 					     .body = STR("title=x&body=y"),
 					     .extra = (const char *const[]){ "CONTENT_LENGTH",
-									     lies[i].length, NULL } },
+									     lies[i].length,
+									     NULL } },
 			      lies[i].status);
 	buf_clear(&big);
 	buf_add(&big, token);
@@ -260,8 +275,9 @@ static void only_named_fields_reach_the_tables(void **state)
 		    "1 1 0 0 0 2 0 0 1");
 	assert_same(visit_text(site, b->arena, &sql_user, DB_ARGS(visit_id(b))), before);
 	r = post_form(guest, "/register",
-		      visit_path(b, "username=" STR_FMT
-				    "&email=m%%40example.org&password=zqxj+kvbn+wpty" COLUMNS,
+		      visit_path(b,
+				 "username=" STR_FMT
+				 "&email=m%%40example.org&password=zqxj+kvbn+wpty" COLUMNS,
 				 STR_ARG(name)));
 	assert_status(r, 303);
 	assert_text(visit_text(site, b->arena, &sql_new, DB_ARGS(name)), "0 0 0 1   0");
@@ -278,13 +294,15 @@ static void of_two_values_the_first_counts(void **state)
 	(void)state;
 	assert_status(r, 303);
 	assert_text(visit_text(site, b->arena, &sql_title, DB_ARGS(id)), "first");
-	/* What the check saw is what is used: a value in the address is never taken for the form's. */
+	/* What the check saw is what is used: a value in the address is never taken for the form's.
+	 */
 	r = post_form(b, "/posts?title=query&body=query", "x=1");
 	assert_page(b, r, 422);
 	/* Methods are not what a field or a header says. */
-	r = browser_ask(b, &(struct ask){ .path = visit_path(b, "/posts/%lld", (long long)id),
-					  .extra = (const char *const[]){
-						  "HTTP_X_HTTP_METHOD_OVERRIDE", "DELETE", NULL } });
+	r = browser_ask(b,
+			&(struct ask){ .path = visit_path(b, "/posts/%lld", (long long)id),
+				       .extra = (const char *const[]){
+					       "HTTP_X_HTTP_METHOD_OVERRIDE", "DELETE", NULL } });
 	assert_page(b, r, 200);
 	r = post_form(b, visit_path(b, "/posts/%lld", (long long)id), "_method=DELETE");
 	assert_page(b, r, 405);
@@ -319,8 +337,8 @@ static void reading_changes_nothing(void **state)
 					buf_addf(&path, "%lld",
 						 (long long)(is_comment ? comment : post));
 				else
-					buf_add(&path, str_starts(part, STR("{")) ? STR("x.svg") :
-										    part);
+					buf_add(&path,
+						str_starts(part, STR("{")) ? STR("x.svg") : part);
 			}
 			r = get(readers[k], buf_str(&path).p);
 			if (r.status != 200 && r.status != 303 && r.status != 404)
@@ -336,10 +354,12 @@ static void reading_changes_nothing(void **state)
 
 static void no_other_site_may_read_it(void **state)
 {
-	static const char *const evil[] = { "HTTP_ORIGIN", "https://evil.example", "HTTP_HOST",
-					    "evil.example", "HTTP_X_FORWARDED_HOST",
-					    "evil.example", NULL };
-	static const char *const paths[] = { "/", "/about", "/login", "/feed.atom", "/sitemap.xml" };
+	static const char *const evil[] = {
+		"HTTP_ORIGIN",           "https://evil.example", "HTTP_HOST", "evil.example",
+		"HTTP_X_FORWARDED_HOST", "evil.example",         NULL
+	};
+	static const char *const paths[] = { "/", "/about", "/login", "/feed.atom",
+					     "/sitemap.xml" };
 	size_t i;
 
 	(void)state;

@@ -56,9 +56,24 @@ static void every_answer_is_guarded(void **state)
 {
 	struct browser *b = visit_guest(site);
 	const char *paths[] = {
-		"/", "/?sort=new", "/?sort=nonsense", "/?a=%FF", "/nowhere", "/login", "/register",
-		"/posts/new", "/about", "/feed.atom", "/sitemap.xml", "/robots.txt", "/healthz",
-		"/avatars/7.svg", "/captcha/x.png", "/activate/x", "/resume/x", "/posts/0",
+		"/",
+		"/?sort=new",
+		"/?sort=nonsense",
+		"/?a=%FF",
+		"/nowhere",
+		"/login",
+		"/register",
+		"/posts/new",
+		"/about",
+		"/feed.atom",
+		"/sitemap.xml",
+		"/robots.txt",
+		"/healthz",
+		"/avatars/7.svg",
+		"/captcha/x.png",
+		"/activate/x",
+		"/resume/x",
+		"/posts/0",
 		visit_path(b, "/posts/%lld", (long long)post),
 		visit_path(b, "/posts/%lld/feed.atom", (long long)post),
 		visit_path(b, "/comments/%lld", (long long)comment),
@@ -83,7 +98,12 @@ static void every_answer_is_guarded(void **state)
 static void nobody_keeps_what_is_somebodys(void **state)
 {
 	const char *paths[] = {
-		"/", "/about", "/posts/new", "/?sort=new", "/nowhere", "/?sort=nonsense",
+		"/",
+		"/about",
+		"/posts/new",
+		"/?sort=new",
+		"/nowhere",
+		"/?sort=nonsense",
 		visit_path(ann, "/posts/%lld", (long long)post),
 		visit_path(ann, "/posts/%lld/edit", (long long)post),
 		visit_path(ann, "/comments/%lld", (long long)comment),
@@ -190,13 +210,14 @@ static void cookies_are_for_the_server_alone(void **state)
 	check_cookies(get(b, "/"), "");
 	check_cookies(get(guest, "/login"), "");
 	check_cookies(post_form(guest, "/register", "username=x"), "");
-	check_cookies(browser_ask(guest, &(struct ask){ .path = "/language",
-							.body = STR("language=en") }),
+	check_cookies(browser_ask(guest,
+				  &(struct ask){ .path = "/language", .body = STR("language=en") }),
 		      "");
 	r = post_form(b, "/logout", "");
 	check_cookies(r, "");
-	assert_has_at((struct reply){ .body = r.head }, "plaza_session=gone; Path=/; HttpOnly; "
-							"SameSite=Lax; Max-Age=0",
+	assert_has_at((struct reply){ .body = r.head },
+		      "plaza_session=gone; Path=/; HttpOnly; "
+		      "SameSite=Lax; Max-Age=0",
 		      true, __FILE__, __LINE__);
 }
 
@@ -205,7 +226,8 @@ static void no_token_is_in_an_address(void **state)
 {
 	struct str cookie = browser_cookie(ann, COOKIE_SESSION_NAME);
 	struct str secret = str_slice(cookie, cookie.n - 43, cookie.n);
-	const char *paths[] = { "/", "/posts/new", visit_path(ann, "/posts/%lld", (long long)post) };
+	const char *paths[] = { "/", "/posts/new",
+				visit_path(ann, "/posts/%lld", (long long)post) };
 	struct reply r;
 	size_t i;
 
@@ -238,13 +260,14 @@ static void on_https_cookies_are_bound_to_the_host(void **state)
 	assert_has_at((struct reply){ .body = r.head }, "Set-Cookie: __Host-plaza_guest=", true,
 		      __FILE__, __LINE__);
 	check_cookies(r, "; Secure");
-	check_cookies(browser_ask(b, &(struct ask){ .path = "/language",
-						    .body = STR("language=en") }),
+	check_cookies(browser_ask(b,
+				  &(struct ask){ .path = "/language", .body = STR("language=en") }),
 		      "; Secure");
 	/* A cookie without the prefix may come from a neighbouring host. */
 	browser_set_cookie(b, COOKIE_SESSION_NAME, browser_cookie(ann, COOKIE_SESSION_NAME));
 	assert_int_equal(get(b, "/posts/new").status, 303);
-	browser_set_cookie(b, "__Host-" COOKIE_SESSION_NAME, browser_cookie(ann, COOKIE_SESSION_NAME));
+	browser_set_cookie(b, "__Host-" COOKIE_SESSION_NAME,
+			   browser_cookie(ann, COOKIE_SESSION_NAME));
 	r = get(b, "/posts/new");
 	assert_page(b, r, 200);
 	check_cookies(r, "; Secure");
@@ -262,11 +285,13 @@ static void in_production_nothing_of_development_is_there(void **state)
 	assert_page(b, get(b, "/metrics"), 404);
 	/* A form from a host that only says it is ours. */
 	assert_page(b,
-		    browser_ask(b, &(struct ask){ .path = "/language",
-						  .body = STR("language=en"),
-						  .extra = (const char *const[]){
-							  "HTTP_ORIGIN", "http://127.0.0.1", NULL },
-						  .is_foreign = true }),
+		    browser_ask(b,
+				&(struct ask){ .path = "/language",
+					       .body = STR("language=en"),
+					       .extra = (const char *const[]){ "HTTP_ORIGIN",
+									       "http://127.0.0.1",
+									       NULL },
+					       .is_foreign = true }),
 		    403);
 }
 

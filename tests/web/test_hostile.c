@@ -118,8 +118,8 @@ static int64_t written(const char *title, int64_t *comment)
 	*comment = visit_comment(ann, id, 0, "a comment");
 	/* An edit, so that there is a version to look back at. */
 	assert_status(post_form(ann, visit_path(ann, "/posts/%lld/edit", (long long)id),
-				visit_fields(ann, "title", title, "body", "body two", "version", "1",
-					     NULL)
+				visit_fields(ann, "title", title, "body", "body two", "version",
+					     "1", NULL)
 					.p),
 		      303);
 	return id;
@@ -148,8 +148,8 @@ static void titles_are_text(void **state)
 		check_place(p.conversation, harmless.conversation, texts[i], "the conversation");
 		assert_null(page_fault(guest->arena, p.list.body));
 		assert_null(page_fault(guest->arena, p.person.body));
-		assert_int_equal(page_count(p.list.body, "<script"), page_count(harmless.list.body,
-										"<script"));
+		assert_int_equal(page_count(p.list.body, "<script"),
+				 page_count(harmless.list.body, "<script"));
 		assert_null(page_xml_fault(guest->arena, get(guest, "/feed.atom").body));
 	}
 }
@@ -179,11 +179,11 @@ static void bodies_are_what_the_renderer_allows(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		for (k = 0; k < counts[i]; k++) {
-			const char *body = str_format(ann->arena, "start\n\n%s\n\nend", lists[i][k]).p;
-			struct reply r = post_form(ann, "/posts/preview",
-						   visit_fields(ann, "title", "t", "body", body,
-								NULL)
-							   .p);
+			const char *body =
+				str_format(ann->arena, "start\n\n%s\n\nend", lists[i][k]).p;
+			struct reply r =
+				post_form(ann, "/posts/preview",
+					  visit_fields(ann, "title", "t", "body", body, NULL).p);
 			int64_t id;
 
 			visit_forgive(site, ann);
@@ -232,7 +232,8 @@ static void names_are_text(void **state)
 	const char *paths[] = { visit_path(guest, "/posts/%lld", (long long)id),
 				visit_path(guest, "/users/%lld", (long long)visit_id(bob)),
 				visit_path(guest, "/posts/%lld/history", (long long)id),
-				visit_path(guest, "/comments/%lld", (long long)root), "/?sort=new" };
+				visit_path(guest, "/comments/%lld", (long long)root),
+				"/?sort=new" };
 	struct str harmless[ARRAY_LEN(paths)];
 	size_t i, k;
 
@@ -273,7 +274,8 @@ static void what_is_sent_is_shown_as_text(void **state)
 	for (i = 0; i < ARRAY_LEN(texts); i++) {
 		struct str t = visit_encode(b->arena, str_from_c(texts[i]));
 		const char *paths[] = {
-			visit_path(b, "/login?next=" STR_FMT "&held=" STR_FMT, STR_ARG(t), STR_ARG(t)),
+			visit_path(b, "/login?next=" STR_FMT "&held=" STR_FMT, STR_ARG(t),
+				   STR_ARG(t)),
 			visit_path(b, "/" STR_FMT, STR_ARG(t)),
 			visit_path(b, "/?sort=" STR_FMT, STR_ARG(t)),
 			visit_path(b, "/about?x=" STR_FMT "&" STR_FMT "=1", STR_ARG(t), STR_ARG(t)),
@@ -307,13 +309,15 @@ static void what_is_sent_is_shown_as_text(void **state)
 		assert_page(b, r, 422);
 		assert_same(page_value(b->arena, r.body, "username"), str_from_c(texts[i]));
 		assert_same(page_value(b->arena, r.body, "email"), str_from_c(texts[i]));
-		/* A token that is out of date: the fields, whatever their names, are offered again. */
-		r = browser_ask(ann, &(struct ask){
-					     .path = "/posts",
-					     .body = str_format(b->arena,
-								"title=" STR_FMT "&body=" STR_FMT
-								"&" STR_FMT "=1",
-								STR_ARG(t), STR_ARG(t), STR_ARG(t)) });
+		/* A token that is out of date: the fields, whatever their names, are offered again.
+		 */
+		r = browser_ask(ann,
+				&(struct ask){ .path = "/posts",
+					       .body = str_format(b->arena,
+								  "title=" STR_FMT "&body=" STR_FMT
+								  "&" STR_FMT "=1",
+								  STR_ARG(t), STR_ARG(t),
+								  STR_ARG(t)) });
 		if (r.status == 400)
 			continue; /* a name of more than 64 bytes */
 		assert_page(ann, r, 403);

@@ -35,10 +35,9 @@ static const struct {
 
 static const char *path_of(size_t i)
 {
-	return strstr(limited[i].path, "%lld") ?
-		       visit_path(ann, "/posts/%lld%s", (long long)post,
-				  strchr(limited[i].path + 7, '/')) :
-		       limited[i].path;
+	return strstr(limited[i].path, "%lld") ? visit_path(ann, "/posts/%lld%s", (long long)post,
+							    strchr(limited[i].path + 7, '/'))
+					       : limited[i].path;
 }
 
 /* Use up all places but `left` of a window. */
@@ -203,7 +202,8 @@ static void nobody_uses_up_anothers_places(void **state)
 
 	(void)state;
 	browser_set_cookie(eve, COOKIE_SESSION_NAME,
-			   str_format(eve->arena, "%lld.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+			   str_format(eve->arena,
+				      "%lld.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 				      (long long)visit_id(b)));
 	for (i = 0; i < 30; i++) {
 		struct reply r = browser_ask(eve, &(struct ask){ .path = "/posts",

@@ -60,13 +60,15 @@ static bool is_log_line(struct str line)
 	return true;
 }
 
-/* Line breaks and terminal codes wherever a request carries text: each request is one line still. */
+/* Line breaks and terminal codes wherever a request carries text: each request is one line still.
+ */
 static void nobody_writes_lines_into_the_log(void **state)
 {
 	static const char *const evil = "x\r\n2026-01-01T00:00:00.000Z info forged[1] \x1B[2J\n";
-	static const char *const extra[] = { "HTTP_USER_AGENT", evil, "REQUEST_ID", evil,
-					     "HTTP_REFERER",	evil, "HTTP_X_FORWARDED_FOR", evil,
-					     NULL };
+	static const char *const extra[] = {
+		"HTTP_USER_AGENT",      evil, "REQUEST_ID", evil, "HTTP_REFERER", evil,
+		"HTTP_X_FORWARDED_FOR", evil, NULL
+	};
 	static const char *const programs[] = { "post", "account", "site" };
 	struct browser *b = visit_guest(site);
 	struct browser *ann = visit_member(site, ROLE_USER);
@@ -76,12 +78,14 @@ static void nobody_writes_lines_into_the_log(void **state)
 	(void)state;
 	browser_ask(b, &(struct ask){ .path = "/posts/1%0D%0Aforged%1B", .extra = extra });
 	browser_ask(b, &(struct ask){ .path = "/?sort=%0D%0Aforged&x\r\nforged", .extra = extra });
-	browser_ask(b, &(struct ask){ .path = "/about", .method = "GET\r\nforged", .extra = extra });
+	browser_ask(b,
+		    &(struct ask){ .path = "/about", .method = "GET\r\nforged", .extra = extra });
 	browser_ask(b, &(struct ask){ .path = "/activate/x%0Aforged", .extra = extra });
 	post_form(b, "/login", "login=x%0D%0Aforged%1B%5B2J&password=y%0D%0Aforged");
 	b->address = "10.0.0.1\r\nforged";
 	post_form(b, "/login", "login=x&password=yyyyyyyyyyyyy");
-	browser_ask(ann, &(struct ask){ .path = "/posts", .body = STR("csrf=x%0D%0Aforged"),
+	browser_ask(ann, &(struct ask){ .path = "/posts",
+					.body = STR("csrf=x%0D%0Aforged"),
 					.extra = extra });
 	for (i = 0; i < ARRAY_LEN(programs); i++) {
 		rest = str_trim(site_log(site, b->arena, programs[i]));

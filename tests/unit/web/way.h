@@ -50,8 +50,7 @@ err __wrap_session_read(struct ctx *c, const struct session_want *want, struct s
 	return fake.session;
 }
 
-err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser,
-		     struct str *token_out)
+err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser, struct str *token_out)
 {
 	(void)c;
 	fake.held_for = browser;

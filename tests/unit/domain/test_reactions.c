@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "domain/post_rank.h"
+#include "domain/reaction_keys.h"
 
 static const struct db_sql sql_age =
 	SQL("UPDATE post SET created_at = created_at - ? WHERE post_id = ?");
@@ -182,6 +183,25 @@ static void likes_toggled_at_once_end_in_one_state_everywhere(void **state)
 	assert_int_equal(forum_number(f->c, &sql_state, DB_ARGS(f->post, f->bob)), now.likes);
 }
 
+/* A key made on the way would have no end. */
+static void taking_back_what_was_never_given_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct cache_reply *exists;
+	int64_t likes, post, comment;
+
+	STORES_OR_SKIP();
+	comment = forum_comment(f->c, f->post, 0, "Nobody likes this.");
+	forum_as(f->c, f->bob, ROLE_USER);
+	assert_int_equal(like_set_comment(f->c, comment, false, &likes, &post), OK);
+	assert_int_equal(likes, 0);
+	assert_int_equal(cache_run(f->c->cache, &exists,
+				   CACHE_ARGS(STR("EXISTS"),
+					      reaction_keys(f->c->arena, f->post).comment_likes)),
+			 OK);
+	assert_int_equal(cache_int(exists), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +211,7 @@ int main(void)
 		post_test(a_vote_moves_the_post_up),
 		post_test(likes_are_on_or_off),
 		post_test(likes_toggled_at_once_end_in_one_state_everywhere),
+		post_test(taking_back_what_was_never_given_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

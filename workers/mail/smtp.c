@@ -7,6 +7,7 @@
 
 #define CONNECT_MS 3000L
 #define WHOLE_MS 12000L /* the queue's heartbeats wait meanwhile */
+#define SMTP_FINE 250
 
 static struct str host_part(struct str url)
 {
@@ -67,6 +68,9 @@ static enum sending judge(CURLcode code, long answer)
 	log_warn("smtp: %s, last answer %ld", curl_easy_strerror(code), answer);
 	if (code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED)
 		return SENDING_AWAY;
+	/* It talked until it heard of this mail: the next one must not wait behind it. */
+	if (code == CURLE_OPERATION_TIMEDOUT && answer >= SMTP_FINE)
+		return SENDING_LATER;
 	if (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
 	    code == CURLE_WEIRD_SERVER_REPLY) {
 		if (answer >= 500)

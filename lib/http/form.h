@@ -13,7 +13,7 @@
 
 #define FORM_FIELDS_MAX 64
 #define FORM_NAME_MAX 64    /* bytes */
-#define FORM_QUERY_MAX 4096 /* bytes of a query string */
+#define FORM_QUERY_MAX 8192 /* bytes of a query string: a path to come back to is encoded twice */
 #define FORM_COOKIES_MAX 64
 #define FORM_FILE_NAME_MAX 255 /* bytes; longer is cut from the front */
 

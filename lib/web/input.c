@@ -116,7 +116,7 @@ static void read_request(struct req *r, const struct str values[VARIABLES])
 	form_parse_cookies(a, values[VAR_COOKIE], &in->cookies);
 	if (http_path_check(in->path))
 		r->web->problem = PROBLEM_PATH;
-	else if (form_parse_urlencoded(a, in->query_text, &in->query))
+	else if (form_parse_query(a, in->query_text, &in->query))
 		r->web->problem = PROBLEM_MALFORMED;
 }
 

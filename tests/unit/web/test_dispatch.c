@@ -197,6 +197,23 @@ static void bodies_are_bounded(void **state)
 	fake_req_close(f);
 }
 
+static void queries_are_bounded(void **state)
+{
+	const size_t name = strlen("QUERY_STRING=");
+	char *query = arena_alloc(*state, name + FORM_QUERY_MAX + 2);
+	struct fake_req *f;
+
+	memset(query, 'x', name + FORM_QUERY_MAX + 1);
+	memcpy(query, "QUERY_STRING=a=", name + 2);
+	f = GET("PATH_INFO=/", query);
+	assert_int_equal(f->req->out.status, 400);
+	fake_req_close(f);
+	query[name + FORM_QUERY_MAX] = '\0';
+	f = GET("PATH_INFO=/", query);
+	assert_int_equal(f->req->out.status, 200);
+	fake_req_close(f);
+}
+
 static void broken_requests_are_told_apart(void **state)
 {
 	static const struct {
@@ -287,6 +304,7 @@ int main(void)
 		way_test(harmless_forms_need_the_origin_only),
 		way_test(what_a_guest_typed_is_held),
 		way_test(bodies_are_bounded),
+		way_test(queries_are_bounded),
 		way_test(broken_requests_are_told_apart),
 		way_test(methods_are_told),
 		way_test(hidden_pages_do_not_exist),

@@ -130,7 +130,7 @@ static err put_comment(struct program *p, struct rows *rows, const struct thread
 	int64_t root = make_id(t->at, t->number), first = t->post % 4096 + t->number * 31;
 	int64_t seed = first + reply;
 	int parent = reply / 2; /* its number in the thread */
-	struct str md = data_text(a, (uint64_t)seed, 60 + (size_t)(seed % 3) * 50);
+	struct str md = data_text(a, (uint64_t)seed, 40 + (size_t)(seed % 3) * 40);
 	struct html html;
 	err e = markdown_render(a, md, &html);
 

@@ -103,8 +103,6 @@ err post_create_action(struct req *r)
 			&problem);
 	if (e == ERR_INVALID)
 		return show_again(r, &in, &errors, problem);
-	if (!e)
-		e = post_draft_drop(&r->ctx, 0);
 	if (e)
 		return e;
 	req_flash(r, N_("Published."));
@@ -223,8 +221,6 @@ err post_edit_action(struct req *r)
 		return show_again(r, &in, &errors, problem);
 	if (e == ERR_CONFLICT)
 		return show_conflict(r, &in);
-	if (!e)
-		e = post_draft_drop(&r->ctx, r->id);
 	if (e)
 		return e;
 	req_flash(r, N_("Saved."));

@@ -66,17 +66,18 @@ err post_load(struct ctx *c, const struct post_want *want, int64_t version,
 err post_find_version(struct ctx *c, int64_t id, int64_t version, struct post *out) MUST_CHECK;
 
 /*
- * Mask, render, store, claim the form, count it for the author, all in one transaction; then the
- * new rank in Redis. The same form again gives the same *id_out. ERR_INVALID with *problem
- * (English, for the catalogue) when the text cannot be rendered or consists of nothing visible.
+ * Mask, render, store, claim the form, count it for the author, drop the viewer's draft, all in one
+ * transaction; then the new rank in Redis. The same form again gives the same *id_out. ERR_INVALID
+ * with *problem (English, for the catalogue) when the text cannot be rendered or consists of
+ * nothing visible.
  */
 err post_create(struct ctx *c, const struct post_draft *d, struct str form_id, int64_t *id_out,
 		const char **problem) MUST_CHECK;
 
 /*
  * Change one's own post (moderators: any). base_version is the one the form was filled from:
- * ERR_CONFLICT when another edit came first. What it said goes into post_revision. ERR_NOT_FOUND
- * when it is someone else's.
+ * ERR_CONFLICT when another edit came first. What it said goes into post_revision, the viewer's
+ * draft of it goes. ERR_NOT_FOUND when it is someone else's.
  */
 err post_edit(struct ctx *c, int64_t id, const struct post_draft *d, int64_t base_version,
 	      const char **problem) MUST_CHECK;
@@ -125,7 +126,6 @@ struct post_draft_saved {
 err post_draft_find(struct ctx *c, int64_t post_id, struct post_draft_saved *out) MUST_CHECK;
 err post_draft_save(struct ctx *c, int64_t post_id, const struct post_draft *d,
 		    int64_t base_version) MUST_CHECK;
-err post_draft_drop(struct ctx *c, int64_t post_id) MUST_CHECK;
 /* Forget drafts nobody touched for half a year, at most `limit`. */
 err post_draft_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 

@@ -243,7 +243,6 @@ static void write_everything(struct ctx *c)
 	id = forum_post(c, "Title", "text");
 	assert_int_equal(post_edit(c, id, &d, 1, &problem), OK);
 	assert_int_equal(post_draft_save(c, id, &d, 1), OK);
-	assert_int_equal(post_draft_drop(c, id), OK);
 	assert_int_equal(post_set_pinned(c, id, true), OK);
 	assert_int_equal(post_set_featured(c, id, true), OK);
 	reply = forum_comment(c, id, forum_comment(c, id, 0, "root"), "reply");

@@ -62,25 +62,36 @@ static void only_the_right_password_tells_the_state(void **state)
 	assert_int_equal(out.state, USER_DISABLED);
 }
 
-static int64_t time_of(struct ctx *c, struct str login)
+/* Microseconds of processor time this process has used: what others do on the machine is not in it.
+ */
+static int64_t processor_us(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t work_of(struct ctx *c, struct str login)
 {
 	int64_t best = INT64_MAX;
 	struct user out;
 	int i;
 
 	for (i = 0; i < 7; i++) {
-		int64_t start = clock_ticks_us(), took;
+		int64_t start = processor_us(), took;
 
 		assert_int_equal(user_authenticate(c, login, STR("wrong password"), false, &out),
 				 ERR_AUTH);
-		took = clock_ticks_us() - start;
+		took = processor_us() - start;
 		best = took < best ? took : best;
 	}
 	return best;
 }
 
-/* The least of several runs: what disturbs only ever adds. */
-static void the_time_does_not_tell_who_exists(void **state)
+/* A missing account costs the hash of a password too. The least of several runs: what disturbs only
+ * adds. */
+static void the_work_does_not_tell_who_exists(void **state)
 {
 	struct ctx *c = *state;
 	int64_t exists, missing;
@@ -88,11 +99,11 @@ static void the_time_does_not_tell_who_exists(void **state)
 
 	STORES_OR_SKIP();
 	u = account_new(c);
-	exists = time_of(c, u.name);
-	missing = time_of(c, account_name(c));
-	assert_in_range(missing * 100 / exists, 75, 133);
-	missing = time_of(c, account_email(c, account_name(c)));
-	assert_in_range(missing * 100 / exists, 75, 133);
+	exists = work_of(c, u.name);
+	missing = work_of(c, account_name(c));
+	assert_in_range(missing * 100 / exists, 67, 150);
+	missing = work_of(c, account_email(c, account_name(c)));
+	assert_in_range(missing * 100 / exists, 67, 150);
 }
 
 static void an_old_hash_is_made_anew_at_login(void **state)
@@ -265,7 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		account_test(names_and_addresses_both_log_in),
 		account_test(only_the_right_password_tells_the_state),
-		account_test(the_time_does_not_tell_who_exists),
+		account_test(the_work_does_not_tell_who_exists),
 		account_test(an_old_hash_is_made_anew_at_login),
 		account_test(after_three_failures_a_captcha_is_asked),
 		account_test(names_that_do_not_exist_look_the_same),

@@ -352,29 +352,6 @@ static void reading_changes_nothing(void **state)
 	assert_same(visit_sum(site, ann->arena), before);
 }
 
-static void no_other_site_may_read_it(void **state)
-{
-	static const char *const evil[] = {
-		"HTTP_ORIGIN",           "https://evil.example", "HTTP_HOST", "evil.example",
-		"HTTP_X_FORWARDED_HOST", "evil.example",         NULL
-	};
-	static const char *const paths[] = { "/", "/about", "/login", "/feed.atom",
-					     "/sitemap.xml" };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_LEN(paths); i++) {
-		struct reply r = browser_ask(ann, &(struct ask){ .path = paths[i],
-								 .extra = evil,
-								 .is_foreign = true });
-
-		assert_true(r.status == 200 || r.status == 303);
-		assert_int_equal(page_count(r.head, "Access-Control"), 0);
-		assert_int_equal(page_count(r.head, "evil"), 0);
-		assert_int_equal(page_count(r.body, "evil"), 0);
-	}
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(no_form_is_worked_on_without_its_token),
 	cmocka_unit_test(forms_come_in_two_types),
@@ -383,7 +360,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_named_fields_reach_the_tables),
 	cmocka_unit_test(of_two_values_the_first_counts),
 	cmocka_unit_test(reading_changes_nothing),
-	cmocka_unit_test(no_other_site_may_read_it),
 };
 
 struct site *site;

@@ -241,12 +241,36 @@ static void no_token_is_in_an_address(void **state)
 	assert_true(str_find(site_log(site, ann->arena, "post"), secret) < 0);
 }
 
+static void no_other_site_may_read_it(void **state)
+{
+	static const char *const evil[] = {
+		"HTTP_ORIGIN",           "https://evil.example", "HTTP_HOST", "evil.example",
+		"HTTP_X_FORWARDED_HOST", "evil.example",         NULL
+	};
+	static const char *const paths[] = { "/", "/about", "/login", "/feed.atom",
+					     "/sitemap.xml" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(paths); i++) {
+		struct reply r = browser_ask(ann, &(struct ask){ .path = paths[i],
+								 .extra = evil,
+								 .is_foreign = true });
+
+		assert_true(r.status == 200 || r.status == 303);
+		assert_int_equal(page_count(r.head, "Access-Control"), 0);
+		assert_int_equal(page_count(r.head, "evil"), 0);
+		assert_int_equal(page_count(r.body, "evil"), 0);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_answer_is_guarded),
 	cmocka_unit_test(nobody_keeps_what_is_somebodys),
 	cmocka_unit_test(pages_are_shared_among_guests_only),
 	cmocka_unit_test(cookies_are_for_the_server_alone),
 	cmocka_unit_test(no_token_is_in_an_address),
+	cmocka_unit_test(no_other_site_may_read_it),
 };
 
 /* The same site as people will see it: on https, in production. */

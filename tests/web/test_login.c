@@ -1,11 +1,8 @@
-/* Logging in and out, and everybody who should not get in. */
+/* Logging in and out, sessions, and where the login leads to. */
 #include "web/web.h"
 
 #include "base/num.h"
-#include "domain/limit.h"
 #include "domain/user.h"
-#include "domain/user_login.h"
-#include "support/running.h"
 #include "web/cookie.h"
 
 static const struct db_sql sql_state = SQL("UPDATE user SET state = ? WHERE user_id = ?");
@@ -67,110 +64,6 @@ static void a_name_or_an_address_and_a_password_let_in(void **state)
 	assert_true(is_in(b));
 }
 
-static void a_wrong_password_tells_nothing(void **state)
-{
-	struct browser *b = visit_guest(site);
-	struct account a = new_account(b);
-	struct reply known = log_in(b, a.name, "not the right one", "");
-	struct reply unknown = log_in(b, STR("nobody_of_that_name"), "not the right one", "");
-	struct str words = page_text(b->arena, page_by_id(known.body, "login-error"));
-
-	(void)state;
-	assert_page(b, known, 422);
-	assert_page(b, unknown, 422);
-	assert_text(words, "Name and password do not belong together.");
-	assert_same(page_text(b->arena, page_by_id(unknown.body, "login-error")), words);
-	assert_same(page_value(b->arena, known.body, "login"), a.name);
-	assert_int_equal(page_value(b->arena, known.body, "password").n, 0);
-	assert_true(str_find(page_description(b->arena, known.body, "password"), words) >= 0);
-	assert_false(is_in(b));
-}
-
-static struct str captcha_answer(struct browser *b, struct reply r)
-{
-	struct str id = page_value(b->arena, r.body, "captcha_id");
-
-	return visit_redis(site, b->arena, visit_path(b, "captcha:" STR_FMT, STR_ARG(id)), NULL);
-}
-
-static const char *captcha_fields(struct browser *b, struct reply r, struct str typed)
-{
-	struct str id = page_value(b->arena, r.body, "captcha_id");
-
-	return visit_path(b, "&captcha_id=" STR_FMT "&captcha=" STR_FMT, STR_ARG(id),
-			  STR_ARG(typed));
-}
-
-static void after_failures_a_captcha_is_asked(void **state)
-{
-	struct browser *b = visit_guest(site);
-	struct account a = new_account(b);
-	struct reply r = { 0 };
-	struct reply picture;
-	struct str answer;
-	const char *fields;
-	int i;
-
-	(void)state;
-	for (i = 0; i < LOGIN_FREE_ACCOUNT; i++) {
-		assert_int_equal(page_count(r.body, "captcha_id"), 0);
-		r = log_in(b, a.name, "not the right one", "");
-		assert_page(b, r, 422);
-	}
-	assert_has(r, "captcha_id");
-	picture = get(b, visit_path(b, "/captcha/" STR_FMT ".png",
-				    STR_ARG(page_value(b->arena, r.body, "captcha_id"))));
-	assert_status(picture, 200);
-	assert_text(reply_header(b, &picture, "Content-Type"), "image/png");
-	assert_true(str_starts(picture.body, STR("\x89PNG")));
-	/* Without it the right password is of no use. */
-	r = log_in(b, a.name, SITE_PASSWORD, "");
-	assert_page(b, r, 422);
-	assert_shows(b, r, "Please type the characters of the picture.");
-	r = log_in(b, a.name, SITE_PASSWORD, captcha_fields(b, r, STR("WRONG")));
-	assert_page(b, r, 422);
-	/* It is gone with its first use, right or wrong. */
-	answer = captcha_answer(b, r);
-	assert_int_equal(answer.n, 5);
-	fields = captcha_fields(b, r, answer);
-	r = log_in(b, a.name, "not the right one", fields);
-	assert_page(b, r, 422);
-	r = log_in(b, a.name, SITE_PASSWORD, fields);
-	assert_page(b, r, 422);
-	assert_shows(b, r, "Please type the characters of the picture.");
-	assert_redirect(b,
-			log_in(b, a.name, SITE_PASSWORD,
-			       captcha_fields(b, r, captcha_answer(b, r))),
-			"/");
-	assert_int_equal(get(b, "/captcha/AAAAAAAAAAAAAAAAAAAAAA.png").status, 404);
-	assert_int_equal(get(b, "/captcha/x.png").status, 404);
-}
-
-/* From many addresses, and still no more than a hundred tries an hour. */
-static void an_account_closes_after_many_failures(void **state)
-{
-	static const struct limit_class fail_hour = { "fail-hour", 0, 0, LOGIN_HARD_SECONDS };
-	struct browser *b = visit_guest(site);
-	struct account a = new_account(b);
-	struct ctx *c = site_ctx(site);
-	struct str name = str_format(b->arena, "id:%lld", (long long)a.id);
-	struct reply r;
-	int64_t seconds;
-	int i;
-
-	(void)state;
-	for (i = 0; i < LOGIN_HARD; i++)
-		limit_count(c, limit_other_key(c->arena, &fail_hour, name), LOGIN_HARD,
-			    LOGIN_HARD_SECONDS);
-	r = log_in(b, a.name, SITE_PASSWORD, "");
-	assert_page(b, r, 429);
-	assert_shows(b, r, "Too many wrong passwords for this account.");
-	assert_true(num_parse_i64(reply_header(b, &r, "Retry-After"), 1, 3600, &seconds));
-	assert_false(is_in(b));
-	/* Somebody else's account is open. */
-	assert_redirect(b, log_in(b, new_account(b).name, SITE_PASSWORD, ""), "/");
-}
-
 static void accounts_that_may_not_log_in(void **state)
 {
 	struct browser *b = visit_guest(site);
@@ -204,11 +97,17 @@ static int64_t max_age(struct browser *b, struct reply r)
 	return seconds;
 }
 
-static int64_t ttl_of_session(struct browser *b)
+static struct str session_key(struct browser *b)
 {
 	struct str cookie = browser_cookie(b, COOKIE_SESSION_NAME);
-	struct str key = str_format(b->arena, "session:{%lld}:" STR_FMT, (long long)visit_id(b),
-				    STR_ARG(secret_hash(b->arena, cookie)));
+
+	return str_format(b->arena, "session:{%lld}:" STR_FMT, (long long)visit_id(b),
+			  STR_ARG(secret_hash(b->arena, cookie)));
+}
+
+static int64_t ttl_of_session(struct browser *b)
+{
+	struct str key = session_key(b);
 	struct cache_reply *reply;
 
 	assert_int_equal(cache_run(site_ctx(site)->cache, &reply, CACHE_ARGS(STR("TTL"), key)), OK);
@@ -233,6 +132,22 @@ static void to_be_remembered_is_ones_own_choice(void **state)
 	assert_in_range(ttl_of_session(b), SESSION_REMEMBER_SECONDS - 60, SESSION_REMEMBER_SECONDS);
 	r = get(b, "/posts/new");
 	assert_in_range(max_age(b, r), SESSION_REMEMBER_SECONDS - 60, SESSION_REMEMBER_SECONDS);
+}
+
+/* However often it is used: ninety days after the login it ends. */
+static void no_session_lives_for_ever(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER);
+	int64_t ninety_days_ago = site_ctx(site)->now - SESSION_ABSOLUTE_SECONDS * INT64_C(1000);
+	struct cache_reply *reply;
+
+	(void)state;
+	assert_true(is_in(b));
+	assert_int_equal(cache_run(site_ctx(site)->cache, &reply,
+				   CACHE_ARGS(STR("HSET"), session_key(b), STR("created"),
+					      ninety_days_ago)),
+			 OK);
+	assert_false(is_in(b));
 }
 
 static void logging_out_ends_it_on_the_server(void **state)
@@ -374,11 +289,9 @@ static void tokens_are_unlike_each_other(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_name_or_an_address_and_a_password_let_in),
-	cmocka_unit_test(a_wrong_password_tells_nothing),
-	cmocka_unit_test(after_failures_a_captcha_is_asked),
-	cmocka_unit_test(an_account_closes_after_many_failures),
 	cmocka_unit_test(accounts_that_may_not_log_in),
 	cmocka_unit_test(to_be_remembered_is_ones_own_choice),
+	cmocka_unit_test(no_session_lives_for_ever),
 	cmocka_unit_test(logging_out_ends_it_on_the_server),
 	cmocka_unit_test(a_cookie_of_ones_own_making_is_never_adopted),
 	cmocka_unit_test(a_login_ends_the_session_before_it),

@@ -44,10 +44,24 @@ static bool is_plain(uint32_t code_point)
 	return code_point != 0x2028 && code_point != 0x2029;
 }
 
+/* Most lines are ASCII from end to end. */
+static size_t count_ascii(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7F)
+		n++;
+	return n;
+}
+
 static void line_add(struct line *l, struct str s)
 {
 	static const char hex[] = "0123456789abcdef";
+	const size_t ascii = count_ascii(s);
 
+	memcpy(l->p + l->n, s.p ? s.p : "", ascii);
+	l->n += ascii;
+	s = str_slice(s, ascii, s.n);
 	while (s.n) {
 		struct str rest = s;
 		uint32_t code_point = 0;
@@ -71,15 +85,29 @@ static void line_add(struct line *l, struct str s)
 	}
 }
 
+/* "2026-01-31T08:05:09", made once in each second. */
+static const char *second_text(int64_t now)
+{
+	static int64_t made = -1;
+	static char text[32];
+
+	if (now / 1000 != made) {
+		struct clock_date d = clock_utc(now);
+
+		made = now / 1000;
+		snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d", d.year, d.month,
+			 d.day, d.hour, d.minute, d.second);
+	}
+	return text;
+}
+
 static void line_start(struct line *l, enum log_level level)
 {
 	static const char *const names[] = { "debug", "info", "warn", "error" };
 	int64_t now = clock_now();
-	struct clock_date d = clock_utc(now);
 
-	l->n = (size_t)snprintf(l->p, 160, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s[%d] ", d.year,
-				d.month, d.day, d.hour, d.minute, d.second, (int)(now % 1000),
-				names[level], log_state.program, (int)getpid());
+	l->n = (size_t)snprintf(l->p, 160, "%s.%03dZ %s %s[%d] ", second_text(now),
+				(int)(now % 1000), names[level], log_state.program, (int)getpid());
 	if (log_state.request_n) {
 		line_add(l, STR("request="));
 		line_add(l, (struct str){ log_state.request, log_state.request_n });

@@ -40,24 +40,33 @@ int reaction_shard(int64_t post_id)
 	return (int)((uint64_t)post_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SHARD_BITS));
 }
 
-static struct str key(struct arena *a, const char *family, int64_t post_id)
+/* Some of these are made for every page. */
+static struct str key(struct arena *a, struct str family, int64_t post_id)
 {
-	return str_format(a, "%s:{%d}:%lld", family, reaction_shard(post_id), (long long)post_id);
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	buf_add(&b, family);
+	BUF_LIT(&b, ":{");
+	buf_add_i64(&b, reaction_shard(post_id));
+	BUF_LIT(&b, "}:");
+	buf_add_i64(&b, post_id);
+	return buf_str(&b);
 }
 
 struct str reaction_article_key(struct arena *a, int64_t post_id)
 {
-	return key(a, "article", post_id);
+	return key(a, STR("article"), post_id);
 }
 
 struct str reaction_post_rows_key(struct arena *a, int64_t post_id)
 {
-	return key(a, "post:rows", post_id);
+	return key(a, STR("post:rows"), post_id);
 }
 
 struct str reaction_comment_rows_key(struct arena *a, int64_t post_id)
 {
-	return key(a, "comment:rows", post_id);
+	return key(a, STR("comment:rows"), post_id);
 }
 
 struct str reaction_stream_key(struct arena *a, int shard)
@@ -69,10 +78,10 @@ struct reaction_keys reaction_keys(struct arena *a, int64_t post_id)
 {
 	return (struct reaction_keys){
 		.article = reaction_article_key(a, post_id),
-		.voters = key(a, "article:vote", post_id),
-		.likers = key(a, "post:liked", post_id),
-		.comment_likes = key(a, "comment:likes", post_id),
-		.comment_likers = key(a, "comment:liked", post_id),
+		.voters = key(a, STR("article:vote"), post_id),
+		.likers = key(a, STR("post:liked"), post_id),
+		.comment_likes = key(a, STR("comment:likes"), post_id),
+		.comment_likers = key(a, STR("comment:liked"), post_id),
 		.stream = reaction_stream_key(a, reaction_shard(post_id)),
 	};
 }

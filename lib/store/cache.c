@@ -222,6 +222,7 @@ static err exchange(struct cache *c)
 		e = read_replies(c, deadline, false);
 	if (!e)
 		e = resend_scripts(c, deadline);
+	c->used_at = clock_ticks();
 	return e;
 }
 

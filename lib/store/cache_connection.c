@@ -9,6 +9,7 @@
 #include "base/log.h"
 
 #define READ_SIZE 16384
+#define IN_USE_MS 1
 
 static struct timeval milliseconds(int64_t ms)
 {
@@ -146,11 +147,17 @@ static bool is_quiet(const struct cache *c)
 	return poll(&p, 1, 0) == 0;
 }
 
+/* Within a request one answer follows the other: what was alive a moment ago is not asked again. */
+static bool is_in_use(const struct cache *c)
+{
+	return clock_ticks() - c->used_at <= IN_USE_MS;
+}
+
 err cache_ready(struct cache *c)
 {
 	err e;
 
-	if (c->connection && !is_quiet(c)) {
+	if (c->connection && !is_in_use(c) && !is_quiet(c)) {
 		log_info("redis: the connection was closed while idle, opening another");
 		cache_drop(c);
 	}

@@ -71,6 +71,7 @@ struct cache {
 	struct cache_known *scripts;
 	size_t scripts_n;
 	int64_t retry_at; /* clock_ticks */
+	int64_t used_at;  /* clock_ticks of the last answer */
 	int64_t extra_ms; /* of the next flush */
 	bool is_down;     /* the outage was logged */
 	unsigned count;

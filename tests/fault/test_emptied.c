@@ -4,6 +4,8 @@
  */
 #include "fault/fault.h"
 
+#include "web/cookie.h"
+
 struct site *site;
 
 #define POSTS 13
@@ -178,6 +180,7 @@ static void a_form_of_before_is_kept_for_the_login(void **state)
 	assert_true(str_find(at, STR("&held=")) > 0);
 	at = str_slice(at, (size_t)str_find(at, STR("&held=")) + 6, at.n);
 	log_in_again();
+	browser_set_cookie(ann, COOKIE_GUEST_NAME, browser_cookie(b, COOKIE_GUEST_NAME));
 	r = get(ann, visit_path(ann, "/resume/" STR_FMT, STR_ARG(at)));
 	assert_page(ann, r, 200);
 	assert_text(page_value(ann->arena, r.body, "title"), "Typed for an hour");

@@ -21,7 +21,11 @@ static size_t browser_count;
 /* Of what people wrote and did; not what processes keep for themselves. */
 static const struct db_sql sql_sum =
 	SQL("CHECKSUM TABLE user, email_token, post, post_revision, post_draft, post_vote, liked,"
-	    " comment, sensitive_word, moderation_log, form_used, outbox");
+	    " comment, sensitive_word, moderation_log, form_used");
+
+/* What becomes of an event is written down after the reply, whenever that is. */
+static const struct db_sql sql_events =
+	SQL("SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(event_id), 0)) FROM outbox");
 
 static NORETURN void fail(const char *what, const struct reply *r)
 {
@@ -225,6 +229,7 @@ struct str visit_sum(struct site *s, struct arena *a)
 		buf_add(&out, db_str(rows, 0));
 		buf_addf(&out, " %lld\n", (long long)db_int(rows, 1));
 	}
+	buf_add(&out, visit_text(s, a, &sql_events, DB_NO_ARGS));
 	return buf_str(&out);
 }
 

@@ -111,10 +111,12 @@ leftovers_end() {
 
 # Runs a long command so that a signal is heard at once.
 patiently() { # COMMAND...
+	local status=0
 	"$@" &
 	CHILD=$!
-	wait "$CHILD"
+	wait "$CHILD" || status=$?
 	CHILD=
+	return $status
 }
 
 finish() {

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "domain/post_rank.h"
 #include "domain/reaction_batch.h"
+#include "domain/reaction_fill.h"
+#include "domain/reaction_keys.h"
 
 #define EVENT_ROWS \
 	" FROM JSON_TABLE(?, '$[*]' COLUMNS (type TINYINT PATH '$[0]', target BIGINT PATH" \
@@ -60,8 +62,8 @@ static const struct db_sql sql_count_comment_likes =
 	SQL("UPDATE " MORE_LIKES("2") " JOIN comment m ON m.comment_id = n.id"
 				      " SET m.likes = m.likes + n.more");
 
-static const struct db_sql sql_scores =
-	SQL("SELECT p.post_id, p.score FROM" ID_ROWS " STRAIGHT_JOIN post p ON p.post_id = j.id");
+static const struct db_sql sql_scores = SQL("SELECT p.post_id, p.score, p.votes FROM" ID_ROWS
+					    " STRAIGHT_JOIN post p ON p.post_id = j.id");
 
 _Static_assert(VOTE_SECONDS_EACH == 432, "sql_count_votes counts a vote as 432 seconds");
 
@@ -242,21 +244,56 @@ static err write_batch(void *context)
 	return e ? e : write_likes(b);
 }
 
+/* A post that was voted for, as SQL has it now and as Redis shows it. */
+struct counted {
+	int64_t post_id, votes;
+	struct cache_reply *shown;
+};
+
+/*
+ * Redis is ahead of SQL. Where it is behind, it was filled from SQL (it had been emptied) while
+ * these votes were on their way: it learns of them now.
+ */
+static void mend_shown(struct ctx *c, const struct counted *posts, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (cache_is_nil(posts[i].shown) || cache_int(posts[i].shown) >= posts[i].votes)
+			continue;
+		if (reaction_mend(c, posts[i].post_id))
+			log_debug("votes are not shown yet");
+	}
+}
+
 /* The vote itself raised the rank; a process that died in between did not. Never downwards, so in
  * any order. */
-static void raise_ranks(struct batch *b)
+static void tell_redis(struct batch *b)
 {
 	struct ctx *c = b->c;
 	struct ids ids = voted_posts(b);
+	struct counted *posts = ARENA_ARRAY(c->arena, struct counted, ids.count + 1);
 	struct db_rows *rows;
+	size_t n = 0;
 
 	if (!ids.count ||
 	    db_query(c->db, c->arena, &rows, &sql_scores, DB_ARGS(ids_json(c->arena, &ids))))
 		return;
-	while (db_next(rows))
-		post_rank_raise(c, db_int(rows, 0), db_int(rows, 1));
+	while (n < ids.count && db_next(rows)) {
+		struct counted *p = &posts[n++];
+
+		p->post_id = db_int(rows, 0);
+		p->votes = db_int(rows, 2);
+		post_rank_raise(c, p->post_id, db_int(rows, 1));
+		p->shown =
+			cache_want(c->cache, CACHE_ARGS(STR("HGET"),
+							reaction_article_key(c->arena, p->post_id),
+							STR("votes")));
+	}
 	if (cache_flush(c->cache))
 		log_debug("ranks were not raised");
+	else
+		mend_shown(c, posts, n);
 }
 
 err reaction_persist(struct ctx *c, struct str json_batch)
@@ -268,6 +305,6 @@ err reaction_persist(struct ctx *c, struct str json_batch)
 		return e;
 	e = db_transaction(c->db, write_batch, &b);
 	if (!e)
-		raise_ranks(&b);
+		tell_redis(&b);
 	return e;
 }

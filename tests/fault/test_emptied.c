@@ -145,6 +145,36 @@ static void what_comes_afterwards_arrives(void **state)
 	fault_wait(is_comment_liked_twice, NULL, 30000);
 }
 
+static bool has_one_vote(void *context)
+{
+	(void)context;
+	return visit_number(site, &sql_rows, DB_ARGS(posts[0])) == 1;
+}
+
+static bool shows_one_vote(void *context)
+{
+	struct reply r = json(ann, path_of(0, "/vote"), "");
+
+	(void)context;
+	return str_is(str_trim(r.body), STR("{\"votes\":1,\"answer\":\"own\"}"));
+}
+
+/* It had left Redis and was not in SQL yet: Redis, filled from SQL in between, learns of it. */
+static void what_was_on_its_way_is_counted(void **state)
+{
+	(void)state;
+	kill(site_pid(site, "persist"), SIGSTOP);
+	assert_status(json(voters[0], path_of(0, "/vote"), ""), 200);
+	assert_true(shows_one_vote(NULL));
+	usleep(1500000); /* until the relay has published it */
+	site_redis_command(site, "FLUSHALL");
+	log_in_again();
+	assert_false(shows_one_vote(NULL));
+	kill(site_pid(site, "persist"), SIGCONT);
+	fault_wait(has_one_vote, NULL, 30000);
+	fault_wait(shows_one_vote, NULL, 5000);
+}
+
 static void a_ranking_is_built_once_by_many(void **state)
 {
 	struct ask ask = { .path = "/" };
@@ -225,6 +255,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_as_it_was),
 		cmocka_unit_test(what_comes_afterwards_arrives),
+		cmocka_unit_test(what_was_on_its_way_is_counted),
 		cmocka_unit_test(a_ranking_is_built_once_by_many),
 		cmocka_unit_test(a_form_of_before_is_kept_for_the_login),
 	};

@@ -46,6 +46,9 @@ static const struct {
 	{ "/comments/C/edit", "body=x&version=1" },
 	{ "/comments/C/delete", "" },
 	{ "/comments/like", "like=C" },
+	{ "/settings/password", "current=x&password=zqxj+kvbn+wpty" },
+	{ "/settings/sessions/end", "session=x" },
+	{ "/settings/sessions/end-others", "" },
 	{ "/logout", "" },
 };
 

@@ -98,143 +98,139 @@ static err parse(struct str payload, struct mail_order *out)
 	return is_order ? OK : ERR_INVALID;
 }
 
-static void add_link(struct buf *b, struct str link)
+/* A mail being written, in the order's language. {0} is the user's name, {1} the site's. */
+struct letter {
+	const struct mail_order *order;
+	struct str arguments[2];
+	struct buf text;
+	struct mail *mail;
+};
+
+static struct str letter_text(struct letter *l, const char *english)
 {
-	buf_add(b, link);
-	BUF_LIT(b, "\n\n");
+	return text_format(l->text.arena, l->order->language, english, l->arguments,
+			   ARRAY_LEN(l->arguments));
 }
 
-/* A paragraph in the order's language; the arguments are the user's name and the site's. */
-#define PARAGRAPH(b, language, english, arguments) \
-	do { \
-		buf_add((b), text_format((b)->arena, (language), (english), (arguments), 2)); \
-		BUF_LIT((b), "\n\n"); \
-	} while (0)
+static void letter_add_paragraph(struct letter *l, struct str paragraph)
+{
+	buf_add(&l->text, paragraph);
+	BUF_LIT(&l->text, "\n\n");
+}
+
+static void letter_add(struct letter *l, const char *english)
+{
+	letter_add_paragraph(l, letter_text(l, english));
+}
+
+static struct letter letter_start(struct ctx *c, const struct mail_order *o, const struct user *u,
+				  const char *subject, struct mail *out)
+{
+	struct letter l = { .order = o,
+			    .arguments = { u->name, c->config->site.name },
+			    .mail = out };
+
+	buf_init(&l.text, c->arena, 512);
+	*out = (struct mail){ .to = u->email, .subject = letter_text(&l, subject) };
+	letter_add(&l, N_("Hello {0},"));
+	return l;
+}
+
+static err letter_end(struct letter *l)
+{
+	l->mail->text = buf_str(&l->text);
+	return OK;
+}
+
+/* A page of this site, whole; token is empty or what ends the path. */
+static void letter_add_link(struct letter *l, struct ctx *c, const char *path, struct str token)
+{
+	letter_add_paragraph(l, str_format(c->arena, STR_FMT "%s" STR_FMT,
+					   STR_ARG(c->config->site.url), path, STR_ARG(token)));
+}
 
 static err build_activation(struct ctx *c, const struct mail_order *o, struct mail *out)
 {
-	struct str arguments[2] = { { 0 }, c->config->site.name }, link, token;
+	struct letter l;
+	struct str token;
 	struct user u;
-	struct buf b;
 	err e = user_find_pending(c, o->user_id, &u);
 
 	if (!e)
 		e = user_token_new(c, u.id, &token);
 	if (e)
 		return e;
-	arguments[0] = u.name;
-	link = str_format(c->arena, STR_FMT "/activate/" STR_FMT, STR_ARG(c->config->site.url),
-			  STR_ARG(token));
-	buf_init(&b, c->arena, 512);
-	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
-	PARAGRAPH(
-		&b, o->language,
+	l = letter_start(c, o, &u, N_("Activate your account at {1}"), out);
+	letter_add(
+		&l,
 		N_("somebody registered this name at {1} with your e-mail address. If it was you, "
-		   "open this page and press the button:"),
-		arguments);
-	add_link(&b, link);
-	PARAGRAPH(
-		&b, o->language,
+		   "open this page and press the button:"));
+	letter_add_link(&l, c, "/activate/", token);
+	letter_add(
+		&l,
 		N_("The link is good for 24 hours. If it was not you, do nothing: without the link "
-		   "the account stays closed and is removed after a week."),
-		arguments);
-	out->to = u.email;
-	out->subject = text_format(c->arena, o->language, N_("Activate your account at {1}"),
-				   arguments, 2);
-	out->text = buf_str(&b);
-	return OK;
+		   "the account stays closed and is removed after a week."));
+	return letter_end(&l);
 }
 
 static err build_address_in_use(struct ctx *c, const struct mail_order *o, struct mail *out)
 {
-	struct str arguments[2] = { { 0 }, c->config->site.name }, link;
+	struct letter l;
 	struct user u;
-	struct buf b;
 	err e = user_find(c, o->user_id, &u);
 
 	if (e)
 		return e;
 	if (!u.email.n || u.state != USER_ACTIVE)
 		return ERR_NOT_FOUND;
-	arguments[0] = u.name;
-	link = str_format(c->arena, STR_FMT "/login", STR_ARG(c->config->site.url));
-	buf_init(&b, c->arena, 512);
-	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
-	PARAGRAPH(&b, o->language,
-		  N_("somebody tried to register at {1} with your e-mail address, which already "
-		     "belongs to your account {0}. If it was you, log in here:"),
-		  arguments);
-	add_link(&b, link);
-	PARAGRAPH(&b, o->language,
-		  N_("If it was not you, do nothing: nobody but you can use your address here."),
-		  arguments);
-	out->to = u.email;
-	out->subject =
-		text_format(c->arena, o->language, N_("You have an account at {1}"), arguments, 2);
-	out->text = buf_str(&b);
-	return OK;
+	l = letter_start(c, o, &u, N_("You have an account at {1}"), out);
+	letter_add(&l,
+		   N_("somebody tried to register at {1} with your e-mail address, which already "
+		      "belongs to your account {0}. If it was you, log in here:"));
+	letter_add_link(&l, c, "/login", STR(""));
+	letter_add(&l,
+		   N_("If it was not you, do nothing: nobody but you can use your address here."));
+	return letter_end(&l);
 }
 
 static err build_password_reset(struct ctx *c, const struct mail_order *o, struct mail *out)
 {
-	struct str arguments[2] = { { 0 }, c->config->site.name }, link, token;
+	struct letter l;
+	struct str token;
 	struct user u;
-	struct buf b;
 	err e = user_reset_start(c, o->user_id, &u, &token);
 
 	if (e)
 		return e;
-	arguments[0] = u.name;
-	link = str_format(c->arena, STR_FMT "/password/reset/" STR_FMT,
-			  STR_ARG(c->config->site.url), STR_ARG(token));
-	buf_init(&b, c->arena, 512);
-	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
-	PARAGRAPH(&b, o->language,
-		  N_("somebody asked for a new password for your account {0} at {1}. If it was "
-		     "you, open this page and choose one:"),
-		  arguments);
-	add_link(&b, link);
-	PARAGRAPH(&b, o->language,
-		  N_("The link is good for 15 minutes and works once. If it was not you, do "
-		     "nothing: without the link your password stays as it is."),
-		  arguments);
-	out->to = u.email;
-	out->subject = text_format(c->arena, o->language,
-				   N_("A new password for your account at {1}"), arguments, 2);
-	out->text = buf_str(&b);
-	return OK;
+	l = letter_start(c, o, &u, N_("A new password for your account at {1}"), out);
+	letter_add(&l,
+		   N_("somebody asked for a new password for your account {0} at {1}. If it was "
+		      "you, open this page and choose one:"));
+	letter_add_link(&l, c, "/password/reset/", token);
+	letter_add(&l, N_("The link is good for 15 minutes and works once. If it was not you, do "
+			  "nothing: without the link your password stays as it is."));
+	return letter_end(&l);
 }
 
 static err build_password_changed(struct ctx *c, const struct mail_order *o, struct mail *out)
 {
-	struct str arguments[2] = { { 0 }, c->config->site.name }, link;
+	struct letter l;
 	struct user u;
-	struct buf b;
 	err e = user_find(c, o->user_id, &u);
 
 	if (e)
 		return e;
 	if (!u.email.n)
 		return ERR_NOT_FOUND;
-	arguments[0] = u.name;
-	link = str_format(c->arena, STR_FMT "/password/forgot", STR_ARG(c->config->site.url));
-	buf_init(&b, c->arena, 512);
-	PARAGRAPH(&b, o->language, N_("Hello {0},"), arguments);
-	PARAGRAPH(&b, o->language,
-		  N_("the password of your account {0} at {1} was changed, and all other devices "
-		     "were logged out. If it was you, all is well."),
-		  arguments);
-	PARAGRAPH(&b, o->language,
-		  N_("If it was not you, somebody else knew your password or reads your mail. Set "
-		     "a new one here at once:"),
-		  arguments);
-	add_link(&b, link);
-	out->to = u.email;
-	out->subject =
-		text_format(c->arena, o->language,
-			    N_("The password of your account at {1} was changed"), arguments, 2);
-	out->text = buf_str(&b);
-	return OK;
+	l = letter_start(c, o, &u, N_("The password of your account at {1} was changed"), out);
+	letter_add(&l,
+		   N_("the password of your account {0} at {1} was changed, and all other devices "
+		      "were logged out. If it was you, all is well."));
+	letter_add(&l,
+		   N_("If it was not you, somebody else knew your password or reads your mail. Set "
+		      "a new one here at once:"));
+	letter_add_link(&l, c, "/password/forgot", STR(""));
+	return letter_end(&l);
 }
 
 err mail_build(struct ctx *c, struct str payload, struct mail *out)

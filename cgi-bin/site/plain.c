@@ -35,28 +35,34 @@ static err write_index(struct req *r, struct buf *b)
 	int page;
 
 	BUF_LIT(b, "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-	for (page = 0; page < SITEMAP_PAGES; page++) {
-		struct post_stamps stamps;
-		err e = post_list_stamps(&r->ctx, after, SITEMAP_PAGE, &stamps);
+	for (page = 0; page == 0 || (after && page < SITEMAP_PAGES); page++) {
+		err e;
 
-		if (e)
-			return e;
-		if (!stamps.count && page)
-			break;
 		buf_addf(b, "<sitemap><loc>" STR_FMT "/sitemap.xml?after=%lld</loc></sitemap>\n",
 			 STR_ARG(r->ctx.config->site.url), (long long)after);
-		if (stamps.count < SITEMAP_PAGE)
-			break;
-		after = stamps.items[stamps.count - 1].id;
+		e = post_list_step(&r->ctx, after, SITEMAP_PAGE, &after);
+		if (e)
+			return e;
 	}
 	BUF_LIT(b, "</sitemapindex>\n");
 	return OK;
 }
 
+/* Pinned posts come on top of a page's number. */
+static err find_stamps(struct req *r, int64_t after, struct post_stamps *out)
+{
+	int64_t last;
+	err e = post_list_step(&r->ctx, after, SITEMAP_PAGE, &last);
+
+	if (e)
+		return e;
+	return post_list_stamps(&r->ctx, after, last ? last : INT64_MAX, 2 * SITEMAP_PAGE, out);
+}
+
 static err write_page(struct req *r, int64_t after, struct buf *b)
 {
 	struct post_stamps stamps;
-	err e = post_list_stamps(&r->ctx, after, SITEMAP_PAGE, &stamps);
+	err e = find_stamps(r, after, &stamps);
 	size_t i;
 
 	if (e)

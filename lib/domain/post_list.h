@@ -53,7 +53,7 @@ void post_list_prepare(struct ctx *c, struct post_list_want *want);
  */
 err post_list_load(struct ctx *c, struct post_list_want *want, struct post_list *out) MUST_CHECK;
 
-/* For the sitemap: ids and times of posts with id > after, in order, at most `limit`. */
+/* For the sitemap: ids and times of posts with after < id <= last, in order, at most `limit`. */
 struct post_stamp {
 	int64_t id, changed_at;
 };
@@ -61,7 +61,14 @@ struct post_stamps {
 	struct post_stamp *items;
 	size_t count;
 };
-err post_list_stamps(struct ctx *c, int64_t after, int limit, struct post_stamps *out) MUST_CHECK;
+err post_list_stamps(struct ctx *c, int64_t after, int64_t last, int limit,
+		     struct post_stamps *out) MUST_CHECK;
+
+/*
+ * The id of the step-th post with id > after, pinned ones not counted; 0 when none follows that
+ * one. Read from an index alone: the sitemap walks over all posts in this way.
+ */
+err post_list_step(struct ctx *c, int64_t after, int step, int64_t *id_out) MUST_CHECK;
 
 /* Newest posts with bodies for the Atom feed, at most `limit`. */
 struct post_bodies {

@@ -23,7 +23,9 @@ static struct {
 
 void __wrap_health_check(struct ctx *c, struct health *out);
 err __wrap_health_backlog(struct ctx *c, struct health_backlog *out);
-err __wrap_post_list_stamps(struct ctx *c, int64_t after, int limit, struct post_stamps *out);
+err __wrap_post_list_stamps(struct ctx *c, int64_t after, int64_t last, int limit,
+			    struct post_stamps *out);
+err __wrap_post_list_step(struct ctx *c, int64_t after, int step, int64_t *id_out);
 
 void __wrap_health_check(struct ctx *c, struct health *out)
 {
@@ -41,15 +43,24 @@ err __wrap_health_backlog(struct ctx *c, struct health_backlog *out)
 	return fake.backlog;
 }
 
-err __wrap_post_list_stamps(struct ctx *c, int64_t after, int limit, struct post_stamps *out)
+err __wrap_post_list_stamps(struct ctx *c, int64_t after, int64_t last, int limit,
+			    struct post_stamps *out)
 {
 	size_t n = 0;
 
-	assert_int_equal(limit, PAGE);
+	assert_int_equal(limit, 2 * PAGE);
+	last = last < fake.posts ? last : fake.posts;
 	out->items = ARENA_ARRAY(c->arena, struct post_stamp, PAGE);
-	for (; n < PAGE && after + (int64_t)n + 1 <= fake.posts; n++)
+	for (; after + (int64_t)n + 1 <= last; n++)
 		out->items[n] = (struct post_stamp){ after + (int64_t)n + 1, 0 };
 	out->count = n;
+	return OK;
+}
+
+err __wrap_post_list_step(struct ctx *c, int64_t after, int step, int64_t *id_out)
+{
+	(void)c;
+	*id_out = after + step < fake.posts ? after + step : 0;
 	return fake.stamps;
 }
 
@@ -128,6 +139,9 @@ static void the_map_has_pages_of_a_thousand(void **state)
 		assert_int_equal(count(f, "<sitemap>"), rows[i].pages);
 		fake_req_close(f);
 	}
+	f = map("QUERY_STRING=after=1000");
+	assert_int_equal(count(f, "<url>"), 1000);
+	fake_req_close(f);
 	f = map("QUERY_STRING=after=2000");
 	assert_int_equal(count(f, "<url>"), 500);
 	assert_true(fake_req_has(f, "<loc>http://127.0.0.1:8080/posts/2001</loc>"));

@@ -201,9 +201,32 @@ static void feeds_and_stamps_leave_deleted_posts_out(void **state)
 	assert_int_equal(post_list_feed(f->c, 5, &bodies), OK);
 	assert_int_equal(bodies.items[0].id, kept);
 	assert_text(bodies.items[0].body_md, "text");
-	assert_int_equal(post_list_stamps(f->c, kept - 1, 5, &stamps), OK);
+	assert_int_equal(post_list_stamps(f->c, kept - 1, INT64_MAX, 5, &stamps), OK);
 	assert_int_equal(stamps.count, 1);
 	assert_int_equal(stamps.items[0].id, kept);
+	assert_int_equal(post_list_stamps(f->c, kept - 1, kept - 1, 5, &stamps), OK);
+	assert_int_equal(stamps.count, 0);
+}
+
+static void steps_over_all_posts_end_where_none_follows(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ids[5], at;
+	int i;
+
+	STORES_OR_SKIP();
+	for (i = 0; i < 5; i++)
+		ids[i] = forum_post(f->c, "Step", "text");
+	forum_as(f->c, forum_user(f->c, ROLE_MODERATOR), ROLE_MODERATOR);
+	assert_int_equal(post_delete(f->c, ids[1], STR("")), OK);
+	assert_int_equal(post_set_pinned(f->c, ids[2], true), OK);
+	assert_int_equal(post_list_step(f->c, ids[0] - 1, 2, &at), OK);
+	assert_int_equal(at, ids[3]);
+	assert_int_equal(post_list_step(f->c, ids[0] - 1, 3, &at), OK);
+	assert_int_equal(at, 0);
+	assert_int_equal(post_list_step(f->c, ids[0] - 1, 4, &at), OK);
+	assert_int_equal(at, 0);
+	assert_int_equal(post_set_pinned(f->c, ids[2], false), OK);
 }
 
 int main(void)
@@ -216,6 +239,7 @@ int main(void)
 		people_test(a_change_is_seen_by_other_processes_at_once),
 		people_test(a_warm_list_needs_one_round_trip_and_no_sql),
 		people_test(feeds_and_stamps_leave_deleted_posts_out),
+		people_test(steps_over_all_posts_end_where_none_follows),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

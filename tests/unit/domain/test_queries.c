@@ -228,7 +228,8 @@ static void read_everything(struct ctx *c)
 	forum_as(c, 9, ROLE_USER);
 	assert_int_equal(post_draft_find(c, 0, &draft), OK);
 	assert_int_equal(post_list_feed(c, 20, &bodies), OK);
-	assert_int_equal(post_list_stamps(c, 1001000, 1000, &stamps), OK);
+	assert_int_equal(post_list_stamps(c, 1001000, 1002000, 1000, &stamps), OK);
+	assert_int_equal(post_list_step(c, 1001000, 100, &made), OK);
 	assert_int_equal(like_people(c, BIG_POST, 20, &people), OK);
 	assert_int_equal(form_once_find(c, STR("xxxxxxxxxxxxxxxxxxxxx1"), &made), ERR_NOT_FOUND);
 }

@@ -4,7 +4,6 @@
 #include "base/num.h"
 #include "tmpl/post_answer.h"
 #include "tmpl/post_comment_edit.h"
-#include "tmpl/post_confirm.h"
 #include "tmpl/post_thread.h"
 
 struct comment_input {
@@ -205,28 +204,40 @@ err comment_edit_action(struct req *r)
 	return show_edit(r, e == ERR_CONFLICT ? 409 : 422, &view);
 }
 
-err comment_delete_page(struct req *r)
+static err ask_delete(struct req *r, struct confirm_view *view)
 {
 	struct comment_source source = { 0 };
-	struct confirm_view view = { 0 };
 	err e = comment_source(&r->ctx, r->id, &source);
 
 	if (e)
 		return e;
-	view.action = url_format(r->ctx.arena, "/comments/{}/delete", r->id);
-	view.back = url_format(r->ctx.arena, "/comments/{}", r->id);
-	view.question = req_text(r, "Delete this comment?");
-	view.quote = source.body_md;
-	view.asks_reason = !source.is_own;
-	tmpl_post_confirm(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){ .title = view.question, .is_noindex = true });
+	view->action = url_format(r->ctx.arena, "/comments/{}/delete", r->id);
+	view->back = url_format(r->ctx.arena, "/comments/{}", r->id);
+	view->question = req_text(r, "Delete this comment?");
+	view->quote = source.body_md;
+	view->asks_reason = !source.is_own;
+	return OK;
 }
 
+err comment_delete_page(struct req *r)
+{
+	struct confirm_view view = { 0 };
+	err e = ask_delete(r, &view);
+
+	return e ? e : confirm_show(r, 200, &view);
+}
+
+/* As with posts: one that is gone already is not asked about. */
 err comment_delete_action(struct req *r)
 {
+	struct confirm_view view = { 0 };
 	int64_t post_id;
-	err e = comment_delete(&r->ctx, r->id, str_trim(form_get(&r->in.body, "reason")), &post_id);
+	err e = ask_delete(r, &view);
 
+	if (!e && !confirm_read(r, &view))
+		return confirm_show(r, 422, &view);
+	if (!e || e == ERR_NOT_FOUND)
+		e = comment_delete(&r->ctx, r->id, view.reason, &post_id);
 	if (e)
 		return e;
 	req_flash(r, N_("Deleted."));

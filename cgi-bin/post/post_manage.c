@@ -1,11 +1,42 @@
 /* Deleting, pinning and featuring a post. */
 #include "post/post_pages.h"
 
+#include "domain/moderation.h"
+
 #include "tmpl/post_confirm.h"
 
-err post_delete_page(struct req *r)
+struct confirm_input {
+	struct str reason;
+};
+
+static const struct field confirm_fields[] = {
+	FIELD_TEXT(struct confirm_input, reason, 1, MODERATION_REASON_MAX, FIELD_ONE_LINE),
+};
+
+bool confirm_read(struct req *r, struct confirm_view *view)
 {
-	struct confirm_view view = { 0 };
+	struct field_errors errors = { 0 };
+	struct confirm_input in = { 0 };
+
+	if (!view->asks_reason)
+		return true;
+	if (!fields_read(r->ctx.arena, &r->in.body, confirm_fields, ARRAY_LEN(confirm_fields), &in,
+			 &errors))
+		view->reason_error = req_field_error(r, &errors, "reason");
+	view->reason = in.reason;
+	return errors.count == 0;
+}
+
+err confirm_show(struct req *r, int status, const struct confirm_view *view)
+{
+	tmpl_post_confirm(req_page(r), view);
+	return resp_page(r, status,
+			 &(struct page_meta){ .title = view->question, .is_noindex = true });
+}
+
+/* ERR_NOT_FOUND when it is gone, or not the viewer's to delete. */
+static err ask_delete(struct req *r, struct confirm_view *view)
+{
 	struct post post = { 0 };
 	err e = post_find(&r->ctx, r->id, &post);
 
@@ -13,19 +44,32 @@ err post_delete_page(struct req *r)
 		return e;
 	if (!post_is_own(&r->ctx, &post) && !post_may_moderate(&r->ctx))
 		return ERR_NOT_FOUND;
-	view.action = url_format(r->ctx.arena, "/posts/{}/delete", r->id);
-	view.back = url_format(r->ctx.arena, "/posts/{}", r->id);
-	view.question = req_text(r, "Delete this post?");
-	view.quote = post.title;
-	view.asks_reason = !post_is_own(&r->ctx, &post);
-	tmpl_post_confirm(req_page(r), &view);
-	return resp_page(r, 200, &(struct page_meta){ .title = view.question, .is_noindex = true });
+	view->action = url_format(r->ctx.arena, "/posts/{}/delete", r->id);
+	view->back = url_format(r->ctx.arena, "/posts/{}", r->id);
+	view->question = req_text(r, "Delete this post?");
+	view->quote = post.title;
+	view->asks_reason = !post_is_own(&r->ctx, &post);
+	return OK;
 }
 
+err post_delete_page(struct req *r)
+{
+	struct confirm_view view = { 0 };
+	err e = ask_delete(r, &view);
+
+	return e ? e : confirm_show(r, 200, &view);
+}
+
+/* A post that is gone already is deleted again with the same answer, without being asked about. */
 err post_delete_action(struct req *r)
 {
-	err e = post_delete(&r->ctx, r->id, str_trim(form_get(&r->in.body, "reason")));
+	struct confirm_view view = { 0 };
+	err e = ask_delete(r, &view);
 
+	if (!e && !confirm_read(r, &view))
+		return confirm_show(r, 422, &view);
+	if (!e || e == ERR_NOT_FOUND)
+		e = post_delete(&r->ctx, r->id, view.reason);
 	if (e)
 		return e;
 	req_flash(r, N_("Deleted."));

@@ -139,6 +139,7 @@ struct confirm_view {
 	struct str question;
 	struct str quote; /* the beginning of what would go */
 	bool asks_reason; /* a moderator deletes someone else's */
+	struct str reason, reason_error;
 };
 
 /* templates/post/thread.html: one comment and its replies */
@@ -206,6 +207,11 @@ err post_delete_page(struct req *r);
 err post_delete_action(struct req *r);
 err post_pin_action(struct req *r);
 err post_feature_action(struct req *r);
+
+/* A question that is answered with a button: its page, and the reason a moderator has to give.
+ * False when that is missing or too long; the view then says so. */
+err confirm_show(struct req *r, int status, const struct confirm_view *view) MUST_CHECK;
+bool confirm_read(struct req *r, struct confirm_view *view);
 
 /* votes and likes: reactions.c */
 err vote_action(struct req *r);

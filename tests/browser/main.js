@@ -6,6 +6,7 @@ import keyboard from "./keyboard.js";
 import language from "./language.js";
 import lists from "./lists.js";
 import logs from "./logs.js";
+import moderating from "./moderating.js";
 import pages from "./pages.js";
 import phone from "./phone.js";
 import resume from "./resume.js";
@@ -14,7 +15,9 @@ import talking from "./talking.js";
 import weight from "./weight.js";
 import writing from "./writing.js";
 
-const journeys = { account, lists, writing, talking, resume, settings, language, keyboard, phone, pages, weight, logs };
+const journeys = {
+	account, lists, writing, talking, moderating, resume, settings, language, keyboard, phone, pages, weight, logs,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));
 

@@ -157,6 +157,7 @@ const make = async () => {
 		moderator: [
 			["article", at(post)],
 			["delete, with a reason", at(`${post}/delete`)],
+			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],
 		],
 	};
 };

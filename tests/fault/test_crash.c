@@ -167,8 +167,12 @@ static void a_restart_drops_no_request(void **state)
 
 static int start(void **state)
 {
+	static const struct db_sql sql_users = SQL("SELECT COUNT(*) FROM user");
+
 	(void)state;
 	fault_start((const char *const[]){ "post", "post", NULL }, (const char *const[]){ NULL });
+	/* Nobody is there by default. */
+	assert_int_equal(visit_number(site, &sql_users, DB_NO_ARGS), 0);
 	ann = visit_member(site, ROLE_USER);
 	return 0;
 }

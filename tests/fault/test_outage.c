@@ -106,6 +106,18 @@ static bool is_article(const char *path)
 	return strncmp(path, post_path(""), n) == 0 && path[n] != '/';
 }
 
+/* What went wrong is for the log. */
+static void check_discreet(struct reply r)
+{
+	static const char *const words[] = { "SELECT", "ysql", "aria",  "edis", "socket",
+					     "/run/",  ".c:",  "errno", "rror " };
+	size_t i;
+
+	r.body = page_text(ann->arena, page_by_id(r.body, "main"));
+	for (i = 0; i < ARRAY_LEN(words); i++)
+		assert_has_not(r, words[i]);
+}
+
 /* Twice: the first request finds out, the second must not wait again. */
 static void read_all(struct browser *b, int status)
 {
@@ -121,6 +133,8 @@ static void read_all(struct browser *b, int status)
 				fail_msg("%s: %d", *paths, r.status);
 			if (str_starts(reply_header(b, &r, "Content-Type"), STR("text/html")))
 				assert_page(b, r, r.status);
+			if (r.status == 503)
+				check_discreet(r);
 		}
 	}
 }

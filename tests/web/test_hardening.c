@@ -192,7 +192,9 @@ static void what_was_denied_is_in_the_log(void **state)
 	assert_int_equal(page_count(log, visit_path(b, "denied why=token %s", who)), 1);
 	assert_int_equal(page_count(log, visit_path(b, "denied why=role %s", who)), 1);
 	assert_int_equal(page_count(log, visit_path(b, "denied why=origin %s", who)), 1);
-	post_form(guest, "/login", "login=nobody&password=wrong+password");
+	post_form(guest, "/login",
+		  visit_path(b, "login=x%x&password=wrong+password",
+			     secret_random_below(UINT32_MAX)));
 	log = site_log(site, b->arena, "account");
 	assert_true(page_count(log, visit_path(b, "a wrong password, user=0 from %s",
 					       guest->address)) == 1);

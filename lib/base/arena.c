@@ -130,8 +130,7 @@ static struct block *add_block(struct arena *a, size_t need)
 	return b;
 }
 
-/* size bytes, not set to anything. */
-static void *take(struct arena *a, size_t size)
+void *arena_bytes(struct arena *a, size_t size)
 {
 	size_t need = rounded(size);
 	struct block *b = a->head;
@@ -148,7 +147,7 @@ static void *take(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	return memset(take(a, size), 0, size);
+	return memset(arena_bytes(a, size), 0, size);
 }
 
 void *arena_calloc(struct arena *a, size_t count, size_t size)
@@ -178,22 +177,27 @@ static bool grow_in_place(struct arena *a, const unsigned char *p, size_t old_si
 	return true;
 }
 
-void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size)
+void *arena_grow_bytes(struct arena *a, void *p, size_t old_size, size_t new_size)
 {
 	void *grown;
 
-	if (!p)
-		return arena_alloc(a, new_size);
-	if (grow_in_place(a, p, old_size, new_size)) {
-		grown = p;
-	} else if (new_size <= old_size) {
+	if (p && grow_in_place(a, p, old_size, new_size))
 		return p;
-	} else {
-		grown = take(a, new_size);
+	if (p && new_size <= old_size)
+		return p;
+	grown = arena_bytes(a, new_size);
+	if (p)
 		memcpy(grown, p, old_size);
-	}
-	if (new_size > old_size)
-		memset((unsigned char *)grown + old_size, 0, new_size - old_size);
+	return grown;
+}
+
+void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size)
+{
+	unsigned char *grown = arena_grow_bytes(a, p, old_size, new_size);
+	size_t kept = p ? old_size : 0;
+
+	if (new_size > kept)
+		memset(grown + kept, 0, new_size - kept);
 	return grown;
 }
 

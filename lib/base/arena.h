@@ -24,6 +24,9 @@ void arena_free(struct arena *a);
 /* size bytes set to zero, aligned for any type. Never NULL: out of memory aborts. */
 void *arena_alloc(struct arena *a, size_t size);
 
+/* The same, but not set to anything: for texts, which are written at once. */
+void *arena_bytes(struct arena *a, size_t size);
+
 /* count * size bytes set to zero; a product that overflows aborts. */
 void *arena_calloc(struct arena *a, size_t count, size_t size);
 
@@ -32,6 +35,8 @@ void *arena_calloc(struct arena *a, size_t count, size_t size);
  * the last one allocated, by a copy otherwise. The bytes added are zero.
  */
 void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size);
+/* The same, but the bytes added are not set to anything. */
+void *arena_grow_bytes(struct arena *a, void *p, size_t old_size, size_t new_size);
 
 /* Call release(object) at the next reset: for objects of other libraries. */
 void arena_defer(struct arena *a, void (*release)(void *object), void *object);

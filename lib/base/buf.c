@@ -25,7 +25,8 @@ void buf_init(struct buf *b, struct arena *a, size_t room)
 	b->arena = a;
 	b->n = 0;
 	b->room = room < ROOM_LEAST ? ROOM_LEAST : room;
-	b->p = arena_alloc(a, b->room);
+	b->p = arena_bytes(a, b->room);
+	b->p[0] = '\0';
 }
 
 void buf_clear(struct buf *b)
@@ -51,7 +52,7 @@ char *buf_reserve(struct buf *b, size_t extra)
 	if (__builtin_add_overflow(b->n, extra, &need) || need > PTRDIFF_MAX / 2)
 		BUG("a buffer of %zu bytes cannot take %zu more", b->n, extra);
 	room = 2 * b->room > need ? 2 * b->room : need + 1;
-	b->p = arena_grow(b->arena, b->p, b->room, room);
+	b->p = arena_grow_bytes(b->arena, b->p, b->room, room);
 	b->room = room;
 	return b->p + b->n;
 }

@@ -113,9 +113,10 @@ char *str_c(struct arena *a, struct str s)
 
 	if (s.n == SIZE_MAX)
 		BUG("the text is too long");
-	p = arena_alloc(a, s.n + 1);
+	p = arena_bytes(a, s.n + 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return p;
 }
 

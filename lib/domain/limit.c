@@ -54,7 +54,15 @@ static const struct cache_script script_count =
 
 struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id)
 {
-	return str_format(a, "limit:%s:{%lld}", l->name, (long long)user_id);
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	BUF_LIT(&b, "limit:");
+	buf_add(&b, str_from_c(l->name));
+	BUF_LIT(&b, ":{");
+	buf_add_i64(&b, user_id);
+	BUF_LIT(&b, "}");
+	return buf_str(&b);
 }
 
 /* The part of an address that one person is likely to hold alone. */

@@ -79,9 +79,14 @@ struct str session_key_prefix(struct arena *a, int64_t user_id)
 
 static struct str session_key(struct arena *a, int64_t user_id, struct str cookie)
 {
-	struct str hash = secret_hash(a, cookie);
+	struct buf b;
 
-	return str_format(a, "session:{%lld}:" STR_FMT, (long long)user_id, STR_ARG(hash));
+	buf_init(&b, a, 128);
+	BUF_LIT(&b, "session:{");
+	buf_add_i64(&b, user_id);
+	BUF_LIT(&b, "}:");
+	buf_add(&b, secret_hash(a, cookie));
+	return buf_str(&b);
 }
 
 struct str session_list_key(struct arena *a, int64_t user_id)

@@ -57,19 +57,33 @@ static struct str loggable_path(const struct req *r)
 	return r->route && r->path.slug_count ? str_from_c(r->route->pattern) : r->in.path;
 }
 
+/* "GET /posts/7 200 18210 0.4ms sql=0 redis=1 user=5" */
 static void log_request(struct req *r, size_t bytes, int64_t started_us)
 {
 	static const char *const methods[] = {
-		[HTTP_OTHER] = "OTHER", [HTTP_GET] = "GET", [HTTP_POST] = "POST"
+		[HTTP_OTHER] = "OTHER ", [HTTP_GET] = "GET ", [HTTP_POST] = "POST "
 	};
-	struct str path = loggable_path(r);
 	int64_t us = clock_ticks_us() - started_us;
+	struct buf b;
 
-	log_info("%s " STR_FMT " %d %zu %lld.%lldms sql=%u redis=%u user=%lld",
-		 r->in.is_head ? "HEAD" : methods[r->in.method], STR_ARG(path), r->out.status,
-		 bytes, (long long)(us / 1000), (long long)(us / 100 % 10),
-		 db_take_count(r->ctx.db), cache_take_count(r->ctx.cache),
-		 (long long)r->session.viewer.id);
+	buf_init(&b, r->ctx.arena, 256);
+	buf_add(&b, str_from_c(r->in.is_head ? "HEAD " : methods[r->in.method]));
+	buf_add(&b, loggable_path(r));
+	buf_add_char(&b, ' ');
+	buf_add_i64(&b, r->out.status);
+	buf_add_char(&b, ' ');
+	buf_add_i64(&b, (int64_t)bytes);
+	buf_add_char(&b, ' ');
+	buf_add_i64(&b, us / 1000);
+	buf_add_char(&b, '.');
+	buf_add_i64(&b, us / 100 % 10);
+	BUF_LIT(&b, "ms sql=");
+	buf_add_i64(&b, db_take_count(r->ctx.db));
+	BUF_LIT(&b, " redis=");
+	buf_add_i64(&b, cache_take_count(r->ctx.cache));
+	BUF_LIT(&b, " user=");
+	buf_add_i64(&b, r->session.viewer.id);
+	log_info("%s", b.p);
 }
 
 /*

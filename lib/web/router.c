@@ -25,6 +25,18 @@ static bool starts_alike(const char *pattern, struct str path)
 	return i == path.n ? !pattern[i] || pattern[i] == '{' : pattern[i] == '{';
 }
 
+/* The same from behind: of the many below /posts/{id} few end like the path. */
+static bool ends_alike(const char *pattern, struct str path)
+{
+	size_t n = strlen(pattern), left = path.n;
+
+	while (n && left && pattern[n - 1] != '}') {
+		if (pattern[--n] != path.p[--left])
+			return false;
+	}
+	return true;
+}
+
 static struct str allowed(unsigned methods)
 {
 	if (methods == (HAS_GET | HAS_POST))
@@ -43,7 +55,7 @@ struct route_match router_find(const struct route *routes, size_t count, enum ht
 	for (i = 0; i < count; i++) {
 		const struct route *route = &routes[i];
 
-		if (!starts_alike(route->pattern, path) ||
+		if (!starts_alike(route->pattern, path) || !ends_alike(route->pattern, path) ||
 		    !http_path_match(str_from_c(route->pattern), path, &values))
 			continue;
 		methods |= route->method == HTTP_POST ? HAS_POST : HAS_GET;

@@ -10,9 +10,13 @@
 #define REMEMBERED_BYTES_MAX (256 * 1024)
 #define ROOTS_ASKED (COMMENT_PAGE + 1)
 
-/* The roots of a page first, by an index; then what belongs to each, by the thread's own index. */
-#define FROM_ROOTS \
-	"SELECT " COMMENT_COLUMNS " FROM (SELECT comment_id FROM comment" \
+/*
+ * The roots of a page first, by an index; then what belongs to each, by the thread's own index. The
+ * first by its name, and ties as an alternative of their own, or MariaDB would read all rows before
+ * the cursor.
+ */
+#define FROM_ROOTS "SELECT " COMMENT_COLUMNS " FROM (SELECT comment_id FROM comment FORCE INDEX "
+#define OF_POST \
 	" WHERE target_type = 1 AND target_id = ? AND parent_id = 0 AND (deleted_at = 0 OR " \
 	"replies > 0)"
 #define AND_REPLIES \
@@ -21,14 +25,16 @@
 	" LEFT JOIN user t ON t.user_id = m.to_user_id"
 
 static const struct db_sql sql_best =
-	SQL(FROM_ROOTS " AND likes <= ? AND (likes < ? OR comment_id < ?)"
+	SQL(FROM_ROOTS "(best)" OF_POST " AND (likes < ? OR (likes = ? AND comment_id < ?))"
 		       " ORDER BY likes DESC, comment_id DESC LIMIT ?" AND_REPLIES);
 
 static const struct db_sql sql_new =
-	SQL(FROM_ROOTS " AND comment_id < ? ORDER BY comment_id DESC LIMIT ?" AND_REPLIES);
+	SQL(FROM_ROOTS "(by_time)" OF_POST
+		       " AND comment_id < ? ORDER BY comment_id DESC LIMIT ?" AND_REPLIES);
 
 static const struct db_sql sql_old =
-	SQL(FROM_ROOTS " AND comment_id > ? ORDER BY comment_id LIMIT ?" AND_REPLIES);
+	SQL(FROM_ROOTS "(by_time)" OF_POST
+		       " AND comment_id > ? ORDER BY comment_id LIMIT ?" AND_REPLIES);
 
 /* A page as the process remembers it. */
 struct kept {

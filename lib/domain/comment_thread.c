@@ -8,38 +8,39 @@
 /* Of a reply's thread this many later replies are looked through for its own ones. */
 #define LOOKED_THROUGH 5000
 
-#define FROM_COMMENT \
-	" FROM comment m STRAIGHT_JOIN user u ON u.user_id = m.author_id" \
+#define WITH_PEOPLE \
+	" STRAIGHT_JOIN user u ON u.user_id = m.author_id" \
 	" LEFT JOIN user t ON t.user_id = m.to_user_id"
+/* By its name, or MariaDB would read all rows before the number that is asked for. */
+#define BY_NUMBER " FORCE INDEX (thread)"
 
 static const struct db_sql sql_find =
-	SQL("SELECT " COMMENT_COLUMNS FROM_COMMENT
+	SQL("SELECT " COMMENT_COLUMNS " FROM comment m" WITH_PEOPLE
 	    " JOIN post p ON p.post_id = m.target_id AND p.deleted_at = 0"
 	    " WHERE m.comment_id = ? AND m.target_type = 1");
 
 static const struct db_sql sql_replies =
-	SQL("SELECT " COMMENT_COLUMNS FROM_COMMENT
+	SQL("SELECT " COMMENT_COLUMNS " FROM comment m" BY_NUMBER WITH_PEOPLE
 	    " WHERE m.root_id = ? AND m.reply_no > ? ORDER BY m.reply_no LIMIT ?");
 
 static const struct db_sql sql_outline =
-	SQL("SELECT comment_id, parent_id, reply_no FROM comment"
+	SQL("SELECT comment_id, parent_id, reply_no FROM comment" BY_NUMBER
 	    " WHERE root_id = ? AND reply_no > ? ORDER BY reply_no LIMIT ?");
 
 static const struct db_sql sql_some =
 	SQL("SELECT " COMMENT_COLUMNS " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
-	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id"
-	    " STRAIGHT_JOIN user u ON u.user_id = m.author_id"
-	    " LEFT JOIN user t ON t.user_id = m.to_user_id");
+	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id" WITH_PEOPLE);
 
 static const struct db_sql sql_place =
 	SQL("SELECT m.target_id, m.root_id, m.reply_no, m.deleted_at FROM comment m"
 	    " JOIN post p ON p.post_id = m.target_id AND p.deleted_at = 0"
 	    " WHERE m.comment_id = ? AND m.target_type = 1");
 
-static const struct db_sql sql_before = SQL(
-	"SELECT comment_id FROM comment WHERE target_type = 1 AND target_id = ? AND parent_id = 0"
-	" AND (deleted_at = 0 OR replies > 0) AND comment_id < ?"
-	" ORDER BY comment_id DESC LIMIT ?");
+static const struct db_sql sql_before =
+	SQL("SELECT comment_id FROM comment FORCE INDEX (by_time) WHERE target_type = 1 AND "
+	    "target_id = ? AND parent_id = 0"
+	    " AND (deleted_at = 0 OR replies > 0) AND comment_id < ?"
+	    " ORDER BY comment_id DESC LIMIT ?");
 
 static bool is_member(const int64_t *ids, size_t count, int64_t id)
 {

@@ -8,31 +8,36 @@
 	"p.post_id, p.title, p.excerpt, p.pinned_at, p.featured_at, p.created_at, p.votes," \
 	" p.likes, p.comments, p.score, " AUTHOR_COLUMNS
 #define ROW_COLUMN_COUNT (10 + AUTHOR_COLUMN_COUNT)
-#define FROM_POST " FROM post p STRAIGHT_JOIN user u ON u.user_id = p.author_id"
+/*
+ * The index by name, or MariaDB takes its equal columns alone and reads all rows before the cursor,
+ * one by one: a page far down would be as slow as with an offset. For the same reason ties are an
+ * alternative of their own.
+ */
+#define FROM_POST " FROM post p FORCE INDEX "
+#define AND_AUTHOR " STRAIGHT_JOIN user u ON u.user_id = p.author_id"
 
-/* "score <= ?" alone bounds the range of the index; what follows it drops the ties before the
- * cursor. */
-static const struct db_sql sql_hot =
-	SQL("SELECT " ROW_COLUMNS FROM_POST " WHERE p.deleted_at = 0 AND p.pinned_at = 0"
-	    " AND p.score <= ? AND (p.score < ? OR p.post_id < ?)"
-	    " ORDER BY p.score DESC, p.post_id DESC LIMIT ?");
+static const struct db_sql sql_hot = SQL("SELECT " ROW_COLUMNS FROM_POST "(hot)" AND_AUTHOR
+					 " WHERE p.deleted_at = 0 AND p.pinned_at = 0"
+					 " AND (p.score < ? OR (p.score = ? AND p.post_id < ?))"
+					 " ORDER BY p.score DESC, p.post_id DESC LIMIT ?");
 
-static const struct db_sql sql_new =
-	SQL("SELECT " ROW_COLUMNS FROM_POST " WHERE p.deleted_at = 0 AND p.pinned_at = 0"
-	    " AND p.post_id < ? ORDER BY p.post_id DESC LIMIT ?");
+static const struct db_sql sql_new = SQL("SELECT " ROW_COLUMNS FROM_POST "(newest)" AND_AUTHOR
+					 " WHERE p.deleted_at = 0 AND p.pinned_at = 0"
+					 " AND p.post_id < ? ORDER BY p.post_id DESC LIMIT ?");
 
 static const struct db_sql sql_featured =
-	SQL("SELECT " ROW_COLUMNS FROM_POST " WHERE p.deleted_at = 0 AND p.featured_at > 0"
-	    " AND p.featured_at <= ? AND (p.featured_at < ? OR p.post_id < ?)"
+	SQL("SELECT " ROW_COLUMNS FROM_POST "(featured)" AND_AUTHOR
+	    " WHERE p.deleted_at = 0 AND p.featured_at > 0"
+	    " AND (p.featured_at < ? OR (p.featured_at = ? AND p.post_id < ?))"
 	    " ORDER BY p.featured_at DESC, p.post_id DESC LIMIT ?");
 
-static const struct db_sql sql_author =
-	SQL("SELECT " ROW_COLUMNS FROM_POST " WHERE p.author_id = ? AND p.deleted_at = 0"
-	    " AND p.post_id < ? ORDER BY p.post_id DESC LIMIT ?");
+static const struct db_sql sql_author = SQL("SELECT " ROW_COLUMNS FROM_POST "(author)" AND_AUTHOR
+					    " WHERE p.author_id = ? AND p.deleted_at = 0"
+					    " AND p.post_id < ? ORDER BY p.post_id DESC LIMIT ?");
 
-static const struct db_sql sql_pinned =
-	SQL("SELECT " ROW_COLUMNS FROM_POST " WHERE p.deleted_at = 0 AND p.pinned_at > 0"
-	    " ORDER BY p.pinned_at DESC, p.post_id DESC LIMIT ?");
+static const struct db_sql sql_pinned = SQL("SELECT " ROW_COLUMNS FROM_POST "(newest)" AND_AUTHOR
+					    " WHERE p.deleted_at = 0 AND p.pinned_at > 0"
+					    " ORDER BY p.pinned_at DESC, p.post_id DESC LIMIT ?");
 
 static const struct db_sql sql_ranked =
 	SQL("SELECT " ROW_COLUMNS ", j.place FROM JSON_TABLE(?, '$[*]'"

@@ -28,10 +28,10 @@ static const struct cache_script script_put_in_place =
 		     "redis.call('PERSIST', KEYS[2]) "
 		     "return redis.call('DEL', KEYS[3])");
 
-static const struct db_sql sql_step =
-	SQL("SELECT score, post_id FROM post WHERE deleted_at = 0 AND pinned_at = 0"
-	    " AND score <= ? AND (score < ? OR post_id < ?)"
-	    " ORDER BY score DESC, post_id DESC LIMIT ?");
+static const struct db_sql sql_step = SQL(
+	"SELECT score, post_id FROM post FORCE INDEX (hot) WHERE deleted_at = 0 AND pinned_at = 0"
+	" AND (score < ? OR (score = ? AND post_id < ?))"
+	" ORDER BY score DESC, post_id DESC LIMIT ?");
 
 int64_t post_score(int64_t created_at, int64_t votes)
 {

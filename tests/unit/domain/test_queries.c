@@ -25,6 +25,11 @@ err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, st
 #define BIG_POST INT64_C(1000001)
 #define USERS 1000
 
+/* By one author, all with one score, and thousands of comments without a like on the last. */
+#define LONG_FIRST INT64_C(6000001)
+#define LONG_COUNT 4000
+#define LONG_AUTHOR 1000
+
 static const char fill[] =
 	"INSERT INTO user (user_id, username, username_folded, password_hash, state, created_at)\n"
 	"SELECT seq, CONCAT('user', seq), CONCAT('user', seq), '', 1, 0 FROM seq_1_to_1000;\n"
@@ -61,6 +66,18 @@ static const char fill[] =
 	"INSERT INTO form_used SELECT seq, LPAD(seq, 22, 'x'), seq, seq FROM seq_1_to_5000;\n"
 	"INSERT INTO post_draft SELECT seq, 0, '', '', 0, 0 FROM seq_1_to_1000;\n"
 	"INSERT INTO post_revision SELECT post_id, 1, 1, '', '', 0 FROM post;\n"
+	"INSERT INTO post (post_id, author_id, title, body_md, body_html, excerpt, featured_at,\n"
+	"score, created_at) SELECT 6000000 + seq, 1000, 'A title', REPEAT('body ', 300),\n"
+	"REPEAT('<p>body</p>', 150), 'excerpt', 7, 7, seq\n"
+	"FROM seq_1_to_4000;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, likes, created_at)\n"
+	"SELECT 7000000 + seq, 1, 6004000, 7000000 + seq, 0, 0, 0, 1 + seq % 1000, 'text',\n"
+	"REPEAT('<p>text</p>', 20), 0, 1 FROM seq_1_to_4000;\n"
+	"INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,\n"
+	"to_user_id, author_id, body_md, body_html, created_at)\n"
+	"SELECT 8000000 + seq, 1, 6004000, 7000001, seq, 7000001, 2, 1 + seq % 1000, 'text',\n"
+	"REPEAT('<p>text</p>', 20), 1 FROM seq_1_to_4000;\n"
 	"ANALYZE TABLE user, post, comment, post_vote, liked, outbox, form_used, post_draft,\n"
 	"post_revision;\n";
 
@@ -329,12 +346,81 @@ static void a_page_of_many_comments_is_read_fast(void **state)
 	print_message("10 comments and their 200 replies: %lld us\n", (long long)(took / i));
 }
 
+/* Rows the server has looked at for this connection. */
+static int64_t rows_read(struct ctx *c)
+{
+	static const struct db_sql sql_read =
+		SQL("SELECT CAST(SUM(variable_value) AS SIGNED) FROM"
+		    " information_schema.session_status WHERE variable_name IN"
+		    " ('HANDLER_READ_KEY', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV',"
+		    " 'HANDLER_READ_FIRST', 'HANDLER_READ_LAST')");
+
+	return forum_number(c, &sql_read, DB_NO_ARGS);
+}
+
+static void list_of(struct ctx *c, enum post_sort sort, const char *after)
+{
+	struct post_list_want want = { .sort = sort,
+				       .after = str_from_c(after),
+				       .author_id = LONG_AUTHOR };
+	struct post_list out;
+	int64_t before = rows_read(c);
+
+	post_list_prepare(c, &want);
+	(void)!cache_flush(c->cache);
+	assert_int_equal(post_list_load(c, &want, &out), OK);
+	assert_int_equal(out.rows.count, POST_LIST_PAGE);
+	assert_in_range(rows_read(c) - before, POST_LIST_PAGE, 300);
+}
+
+static void comments_of(struct ctx *c, enum comment_sort sort, const char *after)
+{
+	struct comment_want want = { .post_id = LONG_FIRST + LONG_COUNT - 1,
+				     .sort = sort,
+				     .after = str_from_c(after) };
+	struct comment_page page;
+	int64_t before = rows_read(c);
+
+	assert_int_equal(comment_page_load(c, &want, 0, &page), OK);
+	assert_int_equal(page.roots.count, COMMENT_PAGE);
+	assert_in_range(rows_read(c) - before, COMMENT_PAGE, 300);
+}
+
+/* A cursor that is only compared would read all that stands before it: as slow as an offset. */
+static void a_page_far_down_costs_what_the_first_one_costs(void **state)
+{
+	struct config without_redis = stores.config;
+	struct comment comment;
+	int64_t before, next;
+	struct ctx *c;
+
+	(void)state;
+	STORES_OR_SKIP();
+	without_redis.redis.socket = STR("/nowhere/redis.sock");
+	c = forum_open();
+	cache_free(c->cache);
+	c->cache = cache_new(&without_redis);
+	forum_next(c);
+	list_of(c, POST_SORT_NEW, "6002000");
+	list_of(c, POST_SORT_AUTHOR, "6002000");
+	list_of(c, POST_SORT_FEATURED, "7-6002000");
+	list_of(c, POST_SORT_HOT, "7-6002000");
+	comments_of(c, COMMENT_SORT_NEW, "7002000");
+	comments_of(c, COMMENT_SORT_OLD, "7002000");
+	comments_of(c, COMMENT_SORT_BEST, "0-7002000");
+	before = rows_read(c);
+	assert_int_equal(comment_thread(c, 7000001, 2000, &comment, &next), OK);
+	assert_in_range(rows_read(c) - before, COMMENT_THREAD_PAGE, 600);
+	forum_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bad_statement_is_noticed),
 		cmocka_unit_test(every_statement_is_served_by_an_index),
 		cmocka_unit_test(a_page_of_many_comments_is_read_fast),
+		cmocka_unit_test(a_page_far_down_costs_what_the_first_one_costs),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

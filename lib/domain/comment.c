@@ -227,7 +227,7 @@ void comment_page_prepare(struct ctx *c, struct comment_want *want)
 		comment_live_ask(c, &want->asked, want->post_id, want->viewer_hint, known->value);
 	if (is_shared(want) && !remember_guess(&c->process->comments, key))
 		shared_rows_ask(c, &want->shared, &sql_best,
-				reaction_comment_rows_key(c->arena, want->post_id));
+				reaction_comment_rows_key(c->arena, want->post_id), want->post_id);
 }
 
 err comment_page_load(struct ctx *c, struct comment_want *want, int64_t version,

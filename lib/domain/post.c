@@ -89,7 +89,8 @@ void post_prepare(struct ctx *c, struct post_want *want, int64_t id)
 {
 	*want = (struct post_want){ .id = id };
 	if (!remember_guess(&c->process->posts, memo_key(c, id)))
-		shared_rows_ask(c, &want->shared, &sql_show, reaction_post_rows_key(c->arena, id));
+		shared_rows_ask(c, &want->shared, &sql_show, reaction_post_rows_key(c->arena, id),
+				id);
 }
 
 static err read_shown(struct ctx *c, const struct post_want *want, int64_t version,

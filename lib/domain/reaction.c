@@ -6,6 +6,7 @@
 #include "domain/reaction_keys.h"
 
 #define SHARD_BITS 4
+#define PLACE_BITS 6 /* of a shard's places for rows */
 
 /* Where the fields are in the reply to reaction_prepare's HMGET. */
 enum {
@@ -35,23 +36,42 @@ static const struct cache_script script_mend_comments =
 	CACHE_SCRIPT("if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end "
 		     "return redis.call('HSET', KEYS[1], 'comments', ARGV[2])");
 
+/* Fibonacci hashing: the first bits are the mixed ones. */
+static uint64_t mixed(int64_t post_id)
+{
+	return (uint64_t)post_id * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 int reaction_shard(int64_t post_id)
 {
-	return (int)((uint64_t)post_id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SHARD_BITS));
+	return (int)(mixed(post_id) >> (64 - SHARD_BITS));
 }
 
 /* Some of these are made for every page. */
-static struct str key(struct arena *a, struct str family, int64_t post_id)
+static struct str key_in_shard(struct arena *a, struct str family, int shard, int64_t last)
 {
 	struct buf b;
 
 	buf_init(&b, a, 64);
 	buf_add(&b, family);
 	BUF_LIT(&b, ":{");
-	buf_add_i64(&b, reaction_shard(post_id));
+	buf_add_i64(&b, shard);
 	BUF_LIT(&b, "}:");
-	buf_add_i64(&b, post_id);
+	buf_add_i64(&b, last);
 	return buf_str(&b);
+}
+
+static struct str key(struct arena *a, struct str family, int64_t post_id)
+{
+	return key_in_shard(a, family, reaction_shard(post_id), post_id);
+}
+
+/* The places are few, so that what lies there is bounded. */
+static struct str place_key(struct arena *a, struct str family, int64_t post_id)
+{
+	int64_t place = (int64_t)(mixed(post_id) << SHARD_BITS >> (64 - PLACE_BITS));
+
+	return key_in_shard(a, family, reaction_shard(post_id), place);
 }
 
 struct str reaction_article_key(struct arena *a, int64_t post_id)
@@ -61,12 +81,12 @@ struct str reaction_article_key(struct arena *a, int64_t post_id)
 
 struct str reaction_post_rows_key(struct arena *a, int64_t post_id)
 {
-	return key(a, STR("post:rows"), post_id);
+	return place_key(a, STR("post:rows"), post_id);
 }
 
 struct str reaction_comment_rows_key(struct arena *a, int64_t post_id)
 {
-	return key(a, STR("comment:rows"), post_id);
+	return place_key(a, STR("comment:rows"), post_id);
 }
 
 struct str reaction_stream_key(struct arena *a, int shard)

@@ -1,20 +1,23 @@
+/* clang-format off */
 /*
  * The keys of votes, likes and versions in Redis, and what the scripts on them share. All keys of
  * a post carry the tag of its shard, so that one script may touch them together.
  *
  *   article:{3}:<post>         HASH  poster, time (published, Unix ms), votes, likes, comments,
- * version; voters, likers, comment_likers: "1" when that set was loaded; gone: "1" when the post
- * was deleted article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
+ *                                    version; voters, likers, comment_likers: "1" when that set
+ *                                    was loaded; gone: "1" when the post was deleted
+ *   article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
  *   post:liked:{3}:<post>      ZSET  user id -> Unix ms of the like
  *   comment:likes:{3}:<post>   HASH  comment id -> likes
  *   comment:liked:{3}:<post>   ZSET  "<comment>:<user>" -> Unix ms of the like
- *   post:rows:{3}:<post>       STRING, comment:rows:{3}:<post> STRING: see domain/shared_rows.h;
- * seconds events:{3}                 STREAM of what SQL does not know yet; trimmed when it was
- * published
+ *   post:rows:{3}:<place>      STRING, comment:rows:{3}:<place> STRING: see domain/shared_rows.h;
+ *                                    seconds; a place is one of 64, shared by the shard's posts
+ *   events:{3}                 STREAM of what SQL does not know yet; trimmed when it was published
  *
  * The article lives eight days from its last change, the sets an hour longer: a set that ran
  * out is never taken for an empty one, because "loaded" ran out before.
  */
+/* clang-format on */
 #ifndef DOMAIN_REACTION_KEYS_H
 #define DOMAIN_REACTION_KEYS_H
 

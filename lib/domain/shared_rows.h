@@ -6,7 +6,8 @@
  * Every value carries the version of the article (reaction_version) that was asked before its rows
  * were read: any change below the article makes it stale. A change that Redis was not told of,
  * because it was away, shows after SHARED_ROWS_SECONDS. Only what a process has been asked for
- * before gets here, so that who walks through the whole site does not fill the memory.
+ * before gets here, and several things share each key, the latest one holding it: so nobody can
+ * fill the memory by walking through the whole site, however often.
  */
 #ifndef DOMAIN_SHARED_ROWS_H
 #define DOMAIN_SHARED_ROWS_H
@@ -20,12 +21,13 @@
 struct shared_rows {
 	const struct db_sql *sql;
 	struct str key;
+	int64_t id;
 	struct cache_reply *reply;
 };
 
-/* Queue the question for the rows of sql under key. */
-void shared_rows_ask(struct ctx *c, struct shared_rows *s, const struct db_sql *sql,
-		     struct str key);
+/* Queue the question for the rows of sql about id. key: where they lie, or those of another id. */
+void shared_rows_ask(struct ctx *c, struct shared_rows *s, const struct db_sql *sql, struct str key,
+		     int64_t id);
 
 /* After the flush: the rows, or NULL when there are none of this version (0: unknown). */
 struct db_rows *shared_rows_find(struct ctx *c, const struct shared_rows *s, int64_t version);

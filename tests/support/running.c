@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -66,6 +67,10 @@ static NORETURN void become(const struct running *p)
 
 	if (log < 0 || in < 0)
 		_exit(126);
+	/* The test's own ways with signals are not the program's. */
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(in, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
@@ -124,6 +129,26 @@ static void show_end(const struct running *p, int status)
 	arena_free(a);
 }
 
+static void clear_away(struct running *p)
+{
+	if (p->listener >= 0) {
+		close(p->listener);
+		unlink(p->socket_path.p);
+	}
+	unlink(p->log_path.p);
+}
+
+void running_kill(struct running *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		kill(p->pids[i], SIGKILL);
+		waitpid(p->pids[i], NULL, 0);
+	}
+	clear_away(p);
+}
+
 bool running_stop(struct running *p)
 {
 	bool is_fine = true;
@@ -139,10 +164,6 @@ bool running_stop(struct running *p)
 			is_fine = false;
 		}
 	}
-	if (p->listener >= 0) {
-		close(p->listener);
-		unlink(p->socket_path.p);
-	}
-	unlink(p->log_path.p);
+	clear_away(p);
 	return is_fine;
 }

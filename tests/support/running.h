@@ -36,6 +36,9 @@ void running_replace(struct running *p, size_t i);
  */
 bool running_stop(struct running *p);
 
+/* The same at once and without a word, for a test that was cut short. */
+void running_kill(struct running *p);
+
 /* Wait for a child's end; its status, or -1 when it had to be killed. */
 int running_wait(pid_t pid);
 

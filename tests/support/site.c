@@ -8,27 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/process.h"
-#include "domain/session.h"
 #include "domain/user.h"
-#include "support/running.h"
+#include "support/site_internal.h"
 #include "support/stores.h"
-#include "web/cookie.h"
-
-#define PROGRAMS_MAX 12
-
-struct site {
-	struct arena *arena; /* as long as the site */
-	struct str state;    /* folder of the stores */
-	bool is_state_own;   /* started here: ended here */
-	struct str folder;   /* sockets and logs */
-	struct str bin;
-	struct config config;
-	struct ctx ctx;
-	struct running programs[PROGRAMS_MAX];
-	size_t program_count;
-	struct site_routes routes;
-	int users;
-};
 
 static void fail(const char *what, const char *which)
 {
@@ -49,9 +31,9 @@ static void open_stores(struct site *s)
 {
 	const char *given = getenv("PLAZA_TEST_STATE");
 
+	s->is_state_own = !given;
 	s->state = given ? str_from_c(given)
 			 : str_format(s->arena, "build/test-state-%d", (int)getpid());
-	s->is_state_own = !given;
 	if (!given)
 		run(s, "start", "");
 	setenv("PLAZA_CONFIG", str_format(s->arena, STR_FMT "/plaza.conf", STR_ARG(s->state)).p, 1);
@@ -120,6 +102,44 @@ static void read_routes(struct site *s, struct str program)
 		fail("cannot", line.p);
 }
 
+/* For a test program that ends before site_stop: nothing of its site may go on running. */
+static struct {
+	struct site *site;
+	pid_t owner;
+} unfinished;
+
+static void finish_in_a_hurry(void)
+{
+	struct site *s = unfinished.site;
+	size_t i;
+
+	if (!s || unfinished.owner != getpid())
+		return;
+	unfinished.site = NULL;
+	for (i = 0; i < s->program_count; i++)
+		running_kill(&s->programs[i]);
+	rmdir(s->folder.p);
+	if (s->is_state_own &&
+	    system(str_format(s->arena, "tests/support/services.sh remove " STR_FMT " >&2",
+			      STR_ARG(s->state))
+			   .p)) /* NOLINT: a test's own words */
+		fprintf(stderr, "# site: left behind: %s\n", s->state.p);
+}
+
+static void end_early(int number)
+{
+	exit(128 + number); /* NOLINT: a test program, about to be killed */
+}
+
+static void watch_for_the_end(struct site *s)
+{
+	unfinished.site = s;
+	unfinished.owner = getpid();
+	atexit(finish_in_a_hurry);
+	signal(SIGTERM, end_early);
+	signal(SIGINT, end_early);
+}
+
 static bool has_program(const struct site *s, const char *name)
 {
 	size_t i;
@@ -147,6 +167,7 @@ struct site *site_start(const char *const *programs)
 	if (!mkdtemp(folder))
 		fail("cannot make", folder);
 	s->folder = str_from_c(folder);
+	watch_for_the_end(s);
 	open_stores(s);
 	migrate(s);
 	open_ctx(s);
@@ -168,6 +189,7 @@ void site_stop(struct site *s)
 
 	for (i = 0; i < s->program_count; i++)
 		is_fine = running_stop(&s->programs[i]) && is_fine;
+	unfinished.site = NULL;
 	rmdir(s->folder.p);
 	ctx_release_ids(&s->ctx);
 	process_free(s->ctx.process);
@@ -209,83 +231,6 @@ int64_t site_user(struct site *s, const char *name, enum role role)
 	if (user_create(c, &reg, role, &id))
 		fail("cannot make the user", reg.username.p);
 	return id;
-}
-
-/* How well a path fits a pattern: 2 exactly, 1 in its first part only, 0 not. As the web server's
- * locations do. */
-static int fit(struct str pattern, struct str path)
-{
-	struct str first = { 0 };
-	struct str part;
-	struct str wanted;
-	int parts = 0;
-
-	while (str_split(&path, '/', &part)) {
-		if (!str_split(&pattern, '/', &wanted))
-			return parts > 1 && first.n;
-		if (!str_starts(wanted, STR("{")) && !str_is(wanted, part))
-			return parts > 1 && first.n;
-		if (parts == 1)
-			first = part;
-		parts++;
-	}
-	return str_split(&pattern, '/', &wanted) ? parts > 1 && first.n : 2;
-}
-
-static const char *socket_of(void *site, struct str path)
-{
-	const struct site *s = site;
-	struct str best = { 0 };
-	int best_fit = 0;
-	size_t i;
-
-	for (i = 0; i < s->routes.count; i++) {
-		int f = fit(s->routes.items[i].pattern, path);
-
-		if (f > best_fit) {
-			best_fit = f;
-			best = s->routes.items[i].program;
-		}
-	}
-	for (i = 0; i < s->program_count; i++) {
-		if (str_is(s->programs[i].name, best))
-			return s->programs[i].socket_path.p;
-	}
-	return s->program_count ? s->programs[0].socket_path.p : NULL;
-}
-
-struct browser *browser_open(struct site *s)
-{
-	struct arena *a = arena_new(262144);
-	struct browser *b = ARENA_NEW(a, struct browser);
-
-	b->arena = a;
-	b->socket_of = socket_of;
-	b->site = s;
-	b->secret = s->config.site.secret;
-	b->origin = s->config.site.url.p;
-	b->language = "en";
-	b->address = "127.0.0.1";
-	return b;
-}
-
-struct browser *browser_open_as(struct site *s, int64_t user_id)
-{
-	struct browser *b = browser_open(s);
-	struct ctx *c = site_ctx(s);
-	struct user u;
-	struct str cookie;
-
-	if (user_find(c, user_id, &u) ||
-	    session_start(c, &u, false, STR("test"), STR("127.0.0.1"), &cookie))
-		fail("cannot log in", "a user");
-	browser_set_cookie(b, COOKIE_SESSION_NAME, cookie);
-	return b;
-}
-
-void browser_close(struct browser *b)
-{
-	arena_free(b->arena);
 }
 
 void site_store_stop(struct site *s, const char *store)

@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * The ceilings: for each kind of request the least a program could do, without a framework, a
  * template or a check. What the site reaches is told as a ratio to them, measured in the same run.
@@ -5,13 +6,15 @@
  *   H  libfcgi, 20 kB, no store
  *   R  H and one GET
  *   P  a list page: one pipeline of GET (session) and 10 HMGET, one prepared SELECT of 10 rows by
- * key; the 20 kB answered are made of the rows V  a vote: GET (session), then EVALSHA of a script
- * that does what a vote must: a member more in a set, a counter, an event in a stream. Two round
- * trips, as who asks must be known before anything changes. A few bytes of JSON
+ *      key; the 20 kB answered are made of the rows
+ *   V  a vote: GET (session), then EVALSHA of a script that does what a vote must: a member more in
+ *      a set, a counter, an event in a stream. Two round trips, as who asks must be known before
+ *      anything changes. A few bytes of JSON
  *
  * Processes and accept loop are those of the site: libfcgi, one request at a time, no kept
  * connections. (S and MC need no program: they are nginx's.)
  */
+/* clang-format on */
 #ifndef BENCH_CEILINGS_H
 #define BENCH_CEILINGS_H
 

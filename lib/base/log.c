@@ -15,6 +15,7 @@ static struct {
 	char request[REQUEST_MOST];
 	size_t request_n;
 	enum log_level least;
+	int pid; /* asked once: each question is a system call */
 } log_state = { .program = "plaza", .least = LOG_LEVEL_INFO };
 
 /* One line under construction. Each byte of a message may take four. */
@@ -27,6 +28,7 @@ void log_open(const char *program, enum log_level least)
 {
 	snprintf(log_state.program, sizeof(log_state.program), "%s", program);
 	log_state.least = least;
+	log_state.pid = (int)getpid();
 }
 
 void log_set_request(struct str id)
@@ -107,7 +109,7 @@ static void line_start(struct line *l, enum log_level level)
 	int64_t now = clock_now();
 
 	l->n = (size_t)snprintf(l->p, 160, "%s.%03dZ %s %s[%d] ", second_text(now),
-				(int)(now % 1000), names[level], log_state.program, (int)getpid());
+				(int)(now % 1000), names[level], log_state.program, log_state.pid);
 	if (log_state.request_n) {
 		line_add(l, STR("request="));
 		line_add(l, (struct str){ log_state.request, log_state.request_n });

@@ -67,7 +67,9 @@ err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t 
 	*answer = (enum vote_answer)code;
 	*votes = cache_int(cache_item(reply, 1));
 	/* The ranking lives elsewhere; it is sent after the reply, and never goes down. */
-	if (*answer == VOTE_COUNTED)
+	if (*answer == VOTE_COUNTED) {
 		post_rank_raise(c, post_id, post_score(cache_int(cache_item(reply, 2)), *votes));
+		cache_may_wait(c->cache);
+	}
 	return OK;
 }

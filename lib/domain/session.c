@@ -249,6 +249,7 @@ void session_touch(struct ctx *c, const struct session *s)
 		return;
 	cache_want_script(c->cache, &script_touch, 2,
 			  CACHE_ARGS(s->key, list, left, c->now, session_key_hash(s->key)));
+	cache_may_wait(c->cache);
 }
 
 err session_end(struct ctx *c, const struct session *s)

@@ -61,14 +61,22 @@ void cache_start_request(struct cache *c, struct arena *a)
 		c->pending[i].reply = ARENA_NEW(a, struct cache_reply);
 }
 
-bool cache_has_queued(const struct cache *c)
+void cache_may_wait(struct cache *c)
 {
-	return c->pending_n > 0;
+	if (c->pending_n)
+		c->pending[c->pending_n - 1].may_wait = true;
 }
 
-void cache_keep_queued(struct cache *c)
+bool cache_keep_queued(struct cache *c)
 {
+	size_t i;
+
+	for (i = 0; i < c->pending_n; i++) {
+		if (!c->pending[i].may_wait && c->pending[i].use != CACHE_USE_LOAD)
+			return false;
+	}
 	c->is_kept = true;
+	return true;
 }
 
 struct cache_pending *cache_add_pending(struct cache *c)

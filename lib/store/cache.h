@@ -96,12 +96,14 @@ void cache_free(struct cache *c);
 /* Start a request: replies from here on live in a. Queued commands of before are forgotten. */
 void cache_start_request(struct cache *c, struct arena *a);
 
+/* The command queued last may wait for the next request: nobody is kept waiting for its effect. */
+void cache_may_wait(struct cache *c);
+
 /*
- * Let what is queued go with the first flush of the next request, for commands nobody waits for: a
- * round trip less when that comes at once. Their replies are dropped.
+ * Let what is queued go with the first flush of the next request: a round trip less when that comes
+ * at once. Replies are dropped. False, and nothing is kept, unless all that is queued may wait.
  */
-void cache_keep_queued(struct cache *c);
-bool cache_has_queued(const struct cache *c);
+bool cache_keep_queued(struct cache *c);
 
 /* Queue a command. Its bytes are copied. Never NULL. */
 struct cache_reply *cache_want(struct cache *c, struct cache_args args);

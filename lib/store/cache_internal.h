@@ -50,6 +50,7 @@ struct cache_pending {
 	size_t arguments;          /* of a script call, after the script itself */
 	size_t start, tail, end;   /* its bytes in out; those after the script begin at tail */
 	bool is_to_resend;
+	bool may_wait;
 };
 
 struct cache_bytes {

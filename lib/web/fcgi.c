@@ -1,7 +1,6 @@
 /* The accept loop over libfcgi. */
 #include <fcgiapp.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -80,13 +79,6 @@ static void write_stream(void *to, struct str head, struct str body)
 	FCGX_Free(fcgi, 1);
 }
 
-static bool is_next_waiting(void)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	return poll(&p, 1, 0) > 0;
-}
-
 bool fcgi_is_called(void)
 {
 	return !FCGX_IsCGI();
@@ -114,7 +106,6 @@ int fcgi_run(struct app *app)
 	while (next(&fcgi, &held)) {
 		struct source source = { .environment = fcgi.envp,
 					 .read = read_stream,
-					 .is_next_waiting = is_next_waiting,
 					 .from = &fcgi };
 
 		app_serve(app, &source, write_stream, &fcgi);

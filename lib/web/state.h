@@ -24,6 +24,8 @@ struct app {
 	struct mq *mq;
 	struct process *process;
 	int64_t started_at; /* Unix ms */
+	int64_t ended_us;   /* clock_ticks_us of the last reply */
+	bool is_busy;       /* this request waited for us, or came at once after the one before */
 };
 
 /* Where a request comes from: FastCGI's parameters and stream, or the environment and standard
@@ -32,8 +34,6 @@ struct source {
 	char *const *environment; /* "NAME=value", ended by NULL; gone after the reply */
 	/* Up to room bytes of the body; fewer only at its end. */
 	size_t (*read)(void *from, char *to, size_t room);
-	/* The next request waits already; NULL where there is none. */
-	bool (*is_next_waiting)(void);
 	void *from;
 	struct str log_in_as; /* CGI in development: a name or id; empty otherwise */
 };

@@ -1,0 +1,89 @@
+/*
+ * The gate of a sale: one Lua script takes a request or refuses it, and whoever was taken holds a
+ * ticket until it became an order or a refusal. All keys of a sale are in its slot:
+ *
+ *   sale:{s}         HASH    starts, ends (Unix ms), closed ("1"), units, base (first request
+ * number since it was loaded), taken (requests since), done (request number up to which `orders`
+ * has decided), sold, refused: statistics sale:{s}:stock   STRING  units left to give out: SQL's
+ * stock less the requests on their way sale:{s}:ticket  HASH    user -> "q<request no>" on its way,
+ * "<order id>", or "-<reason>" sale:{s}:done    SET     changes of the stock that were applied
+ * (domain/sale_orders.h) sale:{s}:stream  STREAM  requests taken that the broker has not confirmed:
+ * user, no, at sale:{s}:rate    HASH    second -> requests, of the last minutes: for the live page
+ *
+ * All live until SALE_KEEP_MS after the end. When sale:{s} is missing the sale is closed for the
+ * moment: the relay sees it within a second and asks `orders` to load it again.
+ *
+ * A request number is below 2^53: seconds since 2024 when the sale was loaded, times 2^24, plus a
+ * counter. It grows, also when Redis lost everything.
+ */
+#ifndef DOMAIN_SALE_GATE_H
+#define DOMAIN_SALE_GATE_H
+
+#include "domain/sale.h"
+
+/* Why not; the codes are what tickets, JSON and statistics say, so they never change. */
+enum sale_refusal {
+	SALE_NO_REFUSAL,
+	SALE_REFUSED_SOLD_OUT,  /* no unit left */
+	SALE_REFUSED_EARLY,     /* before it starts, by Redis's clock */
+	SALE_REFUSED_LATE,      /* after its end, or closed */
+	SALE_REFUSED_LOST,      /* Redis lost the request before it reached the broker */
+	SALE_REFUSED_DUPLICATE, /* another request of the same buyer became an order */
+	SALE_REFUSED_NOBODY,    /* asked about a request that was never made */
+	SALE_REFUSED_AWAY       /* the gate is closed for the moment */
+};
+
+/* How a request stands. */
+struct sale_answer {
+	int64_t order_id;          /* > 0: it became this order */
+	enum sale_refusal refusal; /* SALE_NO_REFUSAL with order_id 0: queueing */
+	int64_t ahead;             /* queueing: requests before it, about */
+	int64_t wait_ms; /* queueing: until to ask again; chosen here by how long the queue is */
+};
+
+/* The code of the protocol: "0" queueing, "-1" refused, or the order id as text. */
+struct str sale_answer_code(struct arena *a, const struct sale_answer *answer);
+
+/*
+ * The request itself: window, ticket, stock in one script whose checks all come before its first
+ * write. A second one of the same buyer is answered with the state of the first. OK with any
+ * answer; ERR_UNAVAILABLE when Redis does not answer (nobody knows whether it was taken: ask
+ * sale_result). The viewer is the buyer. SALE_REFUSED_SOLD_OUT may be remembered by the process for
+ * a second.
+ */
+err sale_press(struct ctx *c, int64_t sale_id, struct sale_answer *out) MUST_CHECK;
+
+/* How the viewer's request stands. A ticket that Redis lost is answered from SQL. */
+err sale_result(struct ctx *c, int64_t sale_id, struct sale_answer *out) MUST_CHECK;
+
+/*
+ * The one-time path, bound to viewer and sale and living a minute: handed out only while the sale
+ * is open, and only for a right answer to the captcha. ERR_INVALID: wrong answer (the captcha is
+ * used up). ERR_CONFLICT: not open; *why says how.
+ */
+err sale_path_new(struct ctx *c, int64_t sale_id, struct str captcha, struct str typed,
+		  struct str *path_out, enum sale_refusal *why) MUST_CHECK;
+/* Take it: true once for each path, and only for whom and what it was made. */
+err sale_path_take(struct ctx *c, int64_t sale_id, struct str path, bool *is_right_out) MUST_CHECK;
+
+/* Numbers for pages, from Redis. */
+struct sale_live_numbers {
+	bool is_loaded;
+	int64_t stock;  /* left in Redis */
+	int64_t queued; /* tickets on their way */
+	int64_t taken, sold, refused, asked;
+	int64_t stream; /* not confirmed by the broker */
+	struct {
+		int64_t items[120];
+	} rate; /* requests in each of the last seconds, oldest first */
+};
+
+/* Queue the read of what a page shows (units left) into the pipeline; after the flush ask the
+ * second. */
+struct cache_reply *sale_stock_want(struct ctx *c, int64_t sale_id);
+/* Units left to give out; -1 when Redis does not know. */
+int64_t sale_stock_read(const struct cache_reply *reply);
+
+err sale_live_read(struct ctx *c, int64_t sale_id, struct sale_live_numbers *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * What the worker `orders` does with the queue of a sale, "sale.order.<sale>": its single consumer
+ * is the only one who lowers or raises `sale.stock`, in SQL and in Redis, in the order of the
+ * queue.
+ *
+ * A message is a JSON object, one of:
+ *   {"kind":"requests","items":[[request no, user, at ms], ...]}  from the relay, in their order
+ *   {"kind":"ended","order":"<id>"}                     an order was cancelled or closed: unit back
+ *   {"kind":"units","change":"<form>","delta":5}        an administrator changed the units
+ *   {"kind":"settle","upto":<request no>}               see below; upto 0: load what Redis lost
+ *
+ * requests: one transaction; the sale's row locked, the orders of these buyers read, the guarded
+ * decrement, one multi-row insert; then the tickets in one script; then the ack. A request that
+ * already made its order gets its ticket again; one whose buyer has another order is refused and
+ * gives its unit back once; one beyond the stock is refused; one at or below `settled_no` that made
+ * none is ignored.
+ *
+ * settle: no request up to that number will ever become an order any more (`settled_no`, in SQL
+ * first). The tickets that still say so become the order SQL has, or a refusal, and the stock
+ * becomes SQL's less what is still on its way. When Redis lost the sale, everything is put back
+ * from SQL and a new base begun. So the message behind all others is what ends stuck tickets,
+ * repairs a difference, and loads.
+ */
+#ifndef DOMAIN_SALE_ORDERS_H
+#define DOMAIN_SALE_ORDERS_H
+
+#include "domain/sale_gate.h"
+
+/*
+ * Handle one message. ERR_INVALID: can never be handled. ERR_UNAVAILABLE: again later. Idempotent,
+ * also after a crash at any instruction.
+ */
+err sale_orders_handle(struct ctx *c, int64_t sale_id, struct str json) MUST_CHECK;
+
+/* The routing key of a sale, which is its queue's name. */
+struct str sale_orders_key(struct arena *a, int64_t sale_id);
+
+/* Record a message for the queue of a sale in the caller's transaction (domain/outbox.h). */
+err sale_orders_ended(struct ctx *c, int64_t sale_id, int64_t order_id) MUST_CHECK;
+err sale_orders_units(struct ctx *c, int64_t sale_id, struct str form_id, int64_t delta) MUST_CHECK;
+err sale_orders_settle(struct ctx *c, int64_t sale_id, int64_t upto) MUST_CHECK;
+
+#endif

@@ -15,6 +15,8 @@ struct page_view {
 	struct url canonical;
 	struct url feed;
 	bool is_noindex;
+	bool is_for_staff;   /* the staff's style sheet, too */
+	struct html refresh; /* what makes it come again without script; empty: nothing */
 	struct html body;
 	struct str flash; /* a message, shown once; empty for none */
 	bool is_guest;

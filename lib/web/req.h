@@ -47,6 +47,9 @@ struct page_meta {
 	struct url canonical;   /* empty: none */
 	struct url feed;        /* empty: the site's */
 	bool is_noindex;
+	bool is_for_staff;    /* with the staff's style sheet */
+	int refresh_seconds;  /* without script it comes again by itself, after 1, 2, 3, 5, 10
+				 or 30, rounded up; 0: never */
 	bool is_micro_cached; /* guests: nginx may keep it for a second. Only pages that hold
 				 nothing personal */
 	struct str section;   /* which entry of the navigation is current: "hot", "new" ... */

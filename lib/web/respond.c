@@ -99,6 +99,19 @@ static void fill_viewer(struct req *r, struct page_view *v)
 	v->viewer_avatar = req_avatar(r, viewer->id, viewer->avatar);
 }
 
+#define REFRESH(seconds) \
+	HTML_LITERAL("<noscript><meta http-equiv=\"refresh\" content=\"" seconds "\"></noscript>")
+
+/* A template may not say "http-equiv": a value in it could send readers elsewhere. */
+static struct html refresh_after(int seconds)
+{
+	if (seconds <= 0)
+		return (struct html){ 0 };
+	if (seconds <= 3)
+		return seconds == 1 ? REFRESH("1") : seconds == 2 ? REFRESH("2") : REFRESH("3");
+	return seconds <= 5 ? REFRESH("5") : seconds <= 10 ? REFRESH("10") : REFRESH("30");
+}
+
 static void fill_layout(struct req *r, const struct page_meta *meta, struct page_view *v)
 {
 	v->language_tag = text_language_tag(r->language);
@@ -108,6 +121,8 @@ static void fill_layout(struct req *r, const struct page_meta *meta, struct page
 	v->canonical = whole(r, meta->canonical);
 	v->feed = meta->feed.href.n ? meta->feed : URL_LITERAL("/feed.atom");
 	v->is_noindex = meta->is_noindex;
+	v->is_for_staff = meta->is_for_staff;
+	v->refresh = refresh_after(meta->refresh_seconds);
 	v->body = (struct html){ buf_str(r->page.buf) };
 	v->flash = take_flash(r);
 	v->here = req_here(r);

@@ -23,7 +23,7 @@ static int start(void **state)
 	int role;
 
 	(void)state;
-	site = site_start((const char *[]){ "site", "post", "account", "social", NULL });
+	site = site_start((const char *[]){ "site", "post", "account", "social", "admin", NULL });
 	for (role = ROLE_USER; role <= ROLE_ADMIN; role++)
 		users[role] = site_user(site, "route", (enum role)role);
 	return 0;

@@ -16,6 +16,8 @@ WERROR ?=
 COVERAGE ?= $(filter cover,$(MAKECMDGOALS))
 
 LIBRARIES := libmariadb hiredis librabbitmq json-c libsodium libcurl libutf8proc gdlib md4c
+# Known to few programs: only those that call them load them.
+RARE_LIBRARIES := liboath libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2 -Wundef -Wimplicit-fallthrough $(if $(WERROR),-Werror)
 HARDENING := -fno-common -fstack-protector-strong -fPIE
@@ -23,7 +25,8 @@ CPPFLAGS := -D_GNU_SOURCE -Ilib -Icgi-bin -I$(B)/gen -MMD -MP
 LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))$(LIBRARY_FLAGS)
 CFLAGS := -std=c11 -g $(WARNINGS) $(HARDENING)
 LDFLAGS := -pie -Wl,-z,relro,-z,now
-LDLIBS = $(eval LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lfcgi -lm)$(LDLIBS)
+LDLIBS = $(eval LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lfcgi -lm \
+	-Wl,--push-state,--as-needed $(shell pkg-config --libs $(RARE_LIBRARIES) 2>/dev/null) -Wl,--pop-state)$(LDLIBS)
 
 ifneq ($(SAN),)
 O := $(B)/asan

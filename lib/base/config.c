@@ -59,6 +59,19 @@ static const struct key keys[] = {
 	{ "mail.smtp_password", AT(mail.smtp_password), TEXT, false, NULL, NULL, NULL },
 	{ "mail.from", AT(mail.from), TEXT, true, NULL, config_is_address, "a mail address" },
 	{ "mail.outbox_dir", AT(mail.outbox_dir), TEXT, false, NULL, NULL, NULL },
+	{ "sms.url", AT(sms.url), TEXT, false, NULL, config_is_web_address,
+	  "an address that begins with http:// or https://" },
+	{ "sms.key", AT(sms.key), TEXT, false, NULL, NULL, NULL },
+	{ "sms.signature", AT(sms.signature), TEXT, false, "Plaza", config_is_title,
+	  "1 to 60 characters" },
+	{ "sms.code_template", AT(sms.code_template), TEXT, false, "code", config_is_title,
+	  "1 to 60 characters" },
+	{ "sms.notice_template", AT(sms.notice_template), TEXT, false, "notice", config_is_title,
+	  "1 to 60 characters" },
+	{ "sms.daily_most", AT(sms.daily_most), NUMBER, false, "1000", NULL,
+	  "a number from 1 to 65535" },
+	{ "login.totp_admins", AT(login.totp_admins), TEXT, false, NULL, config_is_need,
+	  "required or optional" },
 	{ "log.level", AT(log_level), LEVEL, false, "info", NULL, "debug, info, warn or error" },
 };
 
@@ -292,6 +305,10 @@ static void check_together(struct reading *r)
 		complain(r, "mail.outbox_dir or mail.smtp_url is missing");
 	if (!c->site.is_development && !c->mail.smtp_url.n)
 		complain(r, "mail.smtp_url is missing");
+	c->sms.is_on = c->sms.url.n || (c->site.is_development && c->mail.outbox_dir.n);
+	c->login.needs_totp = c->login.totp_admins.n
+				      ? str_is(c->login.totp_admins, STR("required"))
+				      : !c->site.is_development;
 	c->site.is_secure = str_starts(c->site.url, STR("https://"));
 }
 

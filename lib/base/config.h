@@ -42,6 +42,18 @@ struct config {
 		struct str smtp_url, smtp_user, smtp_password, from;
 		struct str outbox_dir; /* development: mails are files in this folder */
 	} mail;
+	struct {
+		/* An HTTP gateway for short messages; empty in development: they go to
+		 * mail.outbox_dir. Without either nobody can log in by phone. */
+		struct str url, key;
+		struct str signature, code_template, notice_template;
+		int daily_most; /* of the whole site: what it may cost */
+		bool is_on;
+	} sms;
+	struct {
+		struct str totp_admins;
+		bool needs_totp; /* administrators are members until they have a second factor */
+	} login;
 	enum log_level log_level;
 };
 

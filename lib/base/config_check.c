@@ -109,6 +109,23 @@ bool config_is_smtp_url(struct str value)
 	return is_after_scheme(value, STR("smtp://")) || is_after_scheme(value, STR("smtps://"));
 }
 
+static bool is_visible(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+bool config_is_web_address(struct str value)
+{
+	struct str scheme = str_starts(value, STR("https://")) ? STR("https://") : STR("http://");
+
+	return str_starts(value, scheme) && value.n > scheme.n && consists_of(value, is_visible);
+}
+
+bool config_is_need(struct str value)
+{
+	return str_is(value, STR("required")) || str_is(value, STR("optional"));
+}
+
 static bool is_mailbox_char(char c)
 {
 	return is_host_char(c) || c == '_' || c == '+' || c == '=' || c == '~';

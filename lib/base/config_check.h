@@ -26,6 +26,12 @@ bool config_is_host(struct str value);
 /* smtp:// or smtps://, a host and perhaps a port. */
 bool config_is_smtp_url(struct str value);
 
+/* http:// or https://, and something that has no white space. */
+bool config_is_web_address(struct str value);
+
+/* required or optional */
+bool config_is_need(struct str value);
+
 /* name@host, without a display name. */
 bool config_is_address(struct str value);
 

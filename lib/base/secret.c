@@ -72,6 +72,53 @@ struct str secret_mac(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
 	return to_base64(a, hash, sizeof(hash));
 }
 
+/* A key for each context, so that a text sealed for one cannot be opened as another's. */
+static void derive_key(unsigned char out[crypto_secretbox_KEYBYTES],
+		       const unsigned char key[SECRET_KEY_SIZE], struct str context)
+{
+	if (crypto_generichash(out, crypto_secretbox_KEYBYTES, (const unsigned char *)context.p,
+			       context.n, key, SECRET_KEY_SIZE))
+		BUG("libsodium cannot hash");
+}
+
+struct str secret_seal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
+		       struct str context, struct str text)
+{
+	size_t size = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + text.n;
+	unsigned char *bytes = arena_alloc(a, size);
+	unsigned char own[crypto_secretbox_KEYBYTES];
+
+	derive_key(own, key, context);
+	secret_random(bytes, crypto_secretbox_NONCEBYTES);
+	crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES, (const unsigned char *)text.p,
+			      text.n, bytes, own);
+	sodium_memzero(own, sizeof(own));
+	return to_base64(a, bytes, size);
+}
+
+bool secret_unseal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE], struct str context,
+		   struct str sealed, struct str *out)
+{
+	const size_t head = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+	unsigned char *bytes = arena_alloc(a, sealed.n + 1), *text;
+	unsigned char own[crypto_secretbox_KEYBYTES];
+	bool is_ours;
+	size_t n;
+
+	if (sodium_base642bin(bytes, sealed.n, sealed.p, sealed.n, NULL, &n, NULL,
+			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
+	    n < head)
+		return false;
+	text = arena_alloc(a, n - head + 1);
+	derive_key(own, key, context);
+	is_ours = !crypto_secretbox_open_easy(text, bytes + crypto_secretbox_NONCEBYTES,
+					      n - crypto_secretbox_NONCEBYTES, bytes, own);
+	sodium_memzero(own, sizeof(own));
+	if (is_ours)
+		*out = (struct str){ (const char *)text, n - head };
+	return is_ours;
+}
+
 bool secret_is_equal(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);

@@ -26,6 +26,17 @@ struct str secret_hash(struct arena *a, struct str text);
 struct str secret_mac(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
 		      const struct str *parts, size_t count);
 
+/*
+ * The text encrypted for ourselves (XSalsa20-Poly1305), as base64url: what lies in a table or a
+ * queue is worth nothing without the key. The same context opens it again, no other does: what was
+ * sealed in one place is of no use in another.
+ */
+struct str secret_seal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
+		       struct str context, struct str text);
+/* False when it is not ours, or was changed. */
+bool secret_unseal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE], struct str context,
+		   struct str sealed, struct str *out) MUST_CHECK;
+
 /* Equal, in time that depends on the lengths only. */
 bool secret_is_equal(struct str a, struct str b);
 

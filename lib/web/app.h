@@ -2,7 +2,7 @@
  * The frame of a FastCGI binary: its accept loop and its route table.
  *
  * A route without a flag needs a login; a POST needs a token, the same origin and a small body.
- * Flags only loosen, but for the roles, which only tighten.
+ * Flags only loosen, but for the roles and ROUTE_SURE, which only tighten.
  */
 #ifndef WEB_APP_H
 #define WEB_APP_H
@@ -20,6 +20,8 @@ enum {
 	ROUTE_DEVELOPMENT = 32, /* 404 unless site.mode is development */
 	ROUTE_LOCAL = 64,       /* 404 unless the peer is the loopback: metrics */
 	ROUTE_NO_SESSION = 128, /* no session look-up at all: health checks, feeds */
+	ROUTE_SURE = 256, /* who asks has proved it again a short time ago, or is sent to the page
+			     that asks and then back: for what a borrowed session must not do */
 };
 
 #define APP_SMALL_BODY (256 * 1024)

@@ -1,5 +1,5 @@
 /*
- * The site's cookies. On https the two that stand for somebody carry the __Host- prefix, so that no
+ * The site's cookies. On https those that stand for somebody carry the __Host- prefix, so that no
  * neighbouring host can plant them.
  */
 #ifndef WEB_COOKIE_H
@@ -13,7 +13,9 @@
 #define COOKIE_LANGUAGE_NAME "plaza_language" /* "zh" or "en" */
 #define COOKIE_FLASH_NAME "plaza_flash"       /* see web/flash.h */
 
-enum cookie { COOKIE_SESSION, COOKIE_GUEST, COOKIE_LANGUAGE, COOKIE_FLASH };
+#define COOKIE_STEP_NAME "plaza_step"         /* a login of several pages: which one it is */
+
+enum cookie { COOKIE_SESSION, COOKIE_GUEST, COOKIE_LANGUAGE, COOKIE_FLASH, COOKIE_STEP };
 
 /* What the browser sent; empty when there is none. */
 struct str cookie_get(const struct req *r, enum cookie which);

@@ -100,7 +100,7 @@ static err check(struct req *r)
 	e = guard_role(r);
 	if (!e && r->route->method == HTTP_POST)
 		e = guard_form(r);
-	return e;
+	return e ? e : guard_sure(r);
 }
 
 void dispatch(struct req *r)

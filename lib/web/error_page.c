@@ -57,6 +57,7 @@ static struct words words_of_problem(enum problem problem, err e)
 	switch (problem) {
 	case PROBLEM_NONE:
 	case PROBLEM_PATH:
+	case PROBLEM_STALE:
 		break;
 	case PROBLEM_MALFORMED:
 		return (struct words){

@@ -1,4 +1,6 @@
-/* Whether a request may go on: the role, the origin of a form and its token. */
+/* Whether a request may go on: the role, the origin of a form and its token, how long ago somebody
+ * proved who they are. */
+#include "domain/reauth.h"
 #include "web/state.h"
 
 #define GUEST_BYTES 16
@@ -109,4 +111,19 @@ err guard_form(struct req *r)
 	web->problem = PROBLEM_TOKEN;
 	log_denied(r, "token");
 	return ERR_FORBIDDEN;
+}
+
+/* The person at a shell has no page to prove anything on. */
+err guard_sure(struct req *r)
+{
+	bool is_fresh;
+	err e;
+
+	if (!(r->route->flags & ROUTE_SURE) || r->web->source->log_in_as.n)
+		return OK;
+	e = reauth_find(&r->ctx, &r->session, &is_fresh);
+	if (e || is_fresh)
+		return e;
+	r->web->problem = PROBLEM_STALE;
+	return ERR_AUTH;
 }

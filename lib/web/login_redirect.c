@@ -51,16 +51,23 @@ static err hold(struct req *r, struct str *token)
 	return e == ERR_INVALID ? OK : e;
 }
 
+/* Who has a session, but did not prove it lately, is asked again, not logged in. */
+static struct url page_for(struct req *r, struct url next, struct str held)
+{
+	struct arena *a = r->ctx.arena;
+
+	if (r->web->problem == PROBLEM_STALE)
+		return held.n ? url_format(a, "/settings/confirm?next={}&held={}", next.href, held)
+			      : url_format(a, "/settings/confirm?next={}", next.href);
+	return held.n ? url_format(a, "/login?next={}&held={}", next.href, held)
+		      : url_format(a, "/login?next={}", next.href);
+}
+
 err login_redirect(struct req *r)
 {
 	struct url next = where(r);
 	struct str token = { 0 };
 	err e = hold(r, &token);
 
-	if (e)
-		return e;
-	if (token.n)
-		return resp_redirect(r, url_format(r->ctx.arena, "/login?next={}&held={}",
-						   next.href, token));
-	return resp_redirect(r, url_format(r->ctx.arena, "/login?next={}", next.href));
+	return e ? e : resp_redirect(r, page_for(r, next, token));
 }

@@ -11,6 +11,7 @@ static const struct {
 	{ ROUTE_BIG_BODY, "big_body" }, { ROUTE_MODERATOR, "moderator" },
 	{ ROUTE_ADMIN, "admin" },       { ROUTE_DEVELOPMENT, "development" },
 	{ ROUTE_LOCAL, "local" },       { ROUTE_NO_SESSION, "no_session" },
+	{ ROUTE_SURE, "sure" },
 };
 
 /* Most rows differ from the path in their first bytes: tell so before the parts are looked at. */
@@ -107,6 +108,8 @@ void router_check(const struct route *routes, size_t count)
 			BUG("route %zu has no path or no handler", i);
 		if (route->method != HTTP_GET && route->method != HTTP_POST)
 			BUG("%s has no method", route->pattern);
+		if ((route->flags & ROUTE_SURE) && open)
+			BUG("%s asks guests who they are", route->pattern);
 		if (roles && open)
 			BUG("%s is for a role and for everybody", route->pattern);
 		if ((route->flags & ROUTE_NO_SESSION) && route->method == HTTP_POST)

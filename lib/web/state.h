@@ -47,6 +47,7 @@ enum problem {
 	PROBLEM_TOO_BIG,   /* 413 */
 	PROBLEM_TOKEN,     /* 403: no token, or one of another session */
 	PROBLEM_ORIGIN,    /* 403: sent by another site's page */
+	PROBLEM_STALE,     /* 303: the last proof of who asks is too old for this */
 };
 
 struct req_state {
@@ -95,13 +96,14 @@ void dispatch(struct req *r);
 err guard_read_form(struct req *r) MUST_CHECK;
 err guard_role(struct req *r) MUST_CHECK;
 err guard_form(struct req *r) MUST_CHECK;
+err guard_sure(struct req *r) MUST_CHECK;
 
 /* What the forms of this reader are bound to; a guest without a cookie gets one. */
 struct str guard_binding(struct req *r);
 /* The guest's cookie; who has none gets one. */
 struct str guard_guest(struct req *r);
 
-/* 303 to the login page and back here; what was typed is held. ERR_UNAVAILABLE when it cannot be.
+/* 303 to the login page, or to the one that asks again, and back here; what was typed is held. ERR_UNAVAILABLE when it cannot be.
  */
 err login_redirect(struct req *r) MUST_CHECK;
 

@@ -8,31 +8,11 @@
 #include "base/clock.h"
 #include "domain/comment.h"
 
-#define SCHEMA "sql/001_foundation.sql"
 #define AT_ONCE_MOST 64
 
 static const struct db_sql sql_user =
 	SQL("INSERT INTO user (user_id, username, username_folded, password_hash, role, state,"
 	    " created_at) VALUES (?, ?, ?, '', ?, 1, ?)");
-
-static struct str read_file(struct arena *a, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	struct buf b;
-	size_t n;
-
-	if (!f)
-		BUG("%s cannot be read", path);
-	buf_init(&b, a, 65536);
-	do {
-		char *to = buf_reserve(&b, 65536);
-
-		n = fread(to, 1, 65536, f);
-		b.n += n;
-	} while (n);
-	fclose(f);
-	return buf_str(&b);
-}
 
 int forum_set_up(void **state)
 {
@@ -46,7 +26,7 @@ int forum_set_up(void **state)
 		return 0;
 	secret_open();
 	c = forum_open();
-	e = db_run_script_unsafe(c->db, read_file(c->arena, SCHEMA));
+	e = db_run_script_unsafe(c->db, stores_schema(c->arena));
 	forum_close(c);
 	return e ? -1 : 0;
 }

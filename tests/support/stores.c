@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/buf.h"
 
 #define SERVICES "tests/support/services.sh"
 #define NAMES_MOST 3
@@ -200,4 +203,35 @@ void stores_sleep_ms(int64_t ms)
 
 	while (nanosleep(&t, &t) && errno == EINTR)
 		;
+}
+
+static void add_file(struct buf *b, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (!f)
+		BUG("%s cannot be read", path);
+	do {
+		char *to = buf_reserve(b, 65536);
+
+		n = fread(to, 1, 65536, f);
+		b->n += n;
+	} while (n);
+	fclose(f);
+}
+
+struct str stores_schema(struct arena *a)
+{
+	struct buf b;
+	glob_t found;
+	size_t i;
+
+	if (glob("sql/[0-9]*.sql", 0, NULL, &found))
+		BUG("there are no migrations here");
+	buf_init(&b, a, 65536);
+	for (i = 0; i < found.gl_pathc; i++)
+		add_file(&b, found.gl_pathv[i]);
+	globfree(&found);
+	return buf_str(&b);
 }

@@ -25,6 +25,9 @@ int stores_tear_down(void **state);
 /* Name the servers ("mariadb", "redis", "rabbitmq") before the group runs. */
 void stores_need(const char *const *names, size_t count);
 
+/* All migrations, one behind the other. */
+struct str stores_schema(struct arena *a);
+
 /* Skips the running test, with a message, when a server's program is not installed. */
 #define STORES_OR_SKIP() \
 	do { \

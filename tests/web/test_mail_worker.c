@@ -141,7 +141,7 @@ static int set_up(void **state)
 	secret_open();
 	f.c = forum_open();
 	snprintf(f.log, sizeof(f.log), "/tmp/plaza-test-mail-%d", (int)getpid());
-	schema = running_read_file(f.c->arena, "sql/001_foundation.sql");
+	schema = stores_schema(f.c->arena);
 	open_port(&f);
 	f.worker = start_worker();
 	return db_run_script_unsafe(f.c->db, schema) || mq_declare(f.c->mq) ? -1 : 0;

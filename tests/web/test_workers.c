@@ -14,7 +14,6 @@
 #include "domain/reaction.h"
 #include "support/stores.h"
 
-#define SCHEMA "sql/001_foundation.sql"
 #define POSTS 40
 #define START_MS 1000 /* a process that is told to stop sooner may not have begun to listen */
 
@@ -31,19 +30,6 @@ static const struct db_sql sql_add =
 	    " SELECT seq, 'mail.requested', '{}', 1, 1 FROM seq_1_to_1000 WHERE seq <= ?");
 static const struct db_sql sql_states = SQL("SELECT COUNT(*) FROM outbox WHERE state = ?");
 
-static err read_schema(struct fixture *f)
-{
-	struct str text;
-	FILE *file = fopen(SCHEMA, "r");
-	char *p = arena_alloc(f->c.arena, 1 << 20);
-
-	if (!file)
-		return ERR_NOT_FOUND;
-	text = (struct str){ p, fread(p, 1, 1 << 20, file) };
-	fclose(file);
-	return db_run_script_unsafe(f->c.db, text);
-}
-
 static int set_up(void **state)
 {
 	static struct fixture f;
@@ -59,7 +45,7 @@ static int set_up(void **state)
 	f.c.db = db_new(&stores.config);
 	f.c.cache = cache_new(&stores.config);
 	f.c.mq = mq_new(&stores.config);
-	return read_schema(&f) || mq_declare(f.c.mq) ? -1 : 0;
+	return db_run_script_unsafe(f.c.db, stores_schema(f.c.arena)) || mq_declare(f.c.mq) ? -1 : 0;
 }
 
 static int tear_down(void **state)

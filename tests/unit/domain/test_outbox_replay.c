@@ -1,14 +1,12 @@
 /* What the compensator does with the outbox, and its lease, with real servers. */
 #include "unit/unit.h"
 
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "domain/job_lease.h"
 #include "domain/outbox_replay.h"
 #include "support/stores.h"
 
-#define SCHEMA "sql/001_foundation.sql"
 #define NOW INT64_C(1769847909000)
 
 struct fixture {
@@ -36,23 +34,13 @@ static bool load_schema(struct db *db, struct arena *a)
 	static const struct db_sql exists =
 		SQL("SELECT 1 FROM information_schema.tables WHERE"
 		    " table_schema = DATABASE() AND table_name = 'outbox'");
-	struct stat info;
 	struct db_rows *rows;
-	char *text;
-	FILE *f;
-	bool is_read;
 
 	if (db_query(db, a, &rows, &exists, DB_NO_ARGS))
 		return false;
 	if (db_count(rows))
 		return true;
-	f = fopen(SCHEMA, "r");
-	if (!f || fstat(fileno(f), &info))
-		return false;
-	text = arena_alloc(a, (size_t)info.st_size + 1);
-	is_read = fread(text, 1, (size_t)info.st_size, f) == (size_t)info.st_size;
-	fclose(f);
-	return is_read && !db_run_script_unsafe(db, (struct str){ text, (size_t)info.st_size });
+	return !db_run_script_unsafe(db, stores_schema(a));
 }
 
 static int set_up(void **state)

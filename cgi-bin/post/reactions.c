@@ -12,11 +12,6 @@ static struct url react_link(struct req *r)
 	return url_format(r->ctx.arena, "/posts/{}#react", r->id);
 }
 
-static bool wants_json(struct req *r)
-{
-	return str_starts(r->in.accept, STR("application/json"));
-}
-
 /* {"votes":12,"answer":"counted"}: for programs; people get the page. */
 static err answer_json(struct req *r, struct str what, int64_t count, struct str answer)
 {
@@ -30,7 +25,7 @@ static err answer_json(struct req *r, struct str what, int64_t count, struct str
 	BUF_LIT(&b, ",\"answer\":");
 	buf_add_json(&b, answer);
 	BUF_LIT(&b, "}\n");
-	return resp_body(r, 200, STR("application/json; charset=utf-8"), buf_str(&b));
+	return resp_json(r, 200, &b);
 }
 
 static struct str vote_word(enum vote_answer answer)
@@ -56,7 +51,7 @@ err vote_action(struct req *r)
 
 	if (e)
 		return e;
-	if (wants_json(r))
+	if (req_wants_json(r))
 		return answer_json(r, STR("votes"), votes, vote_word(answer));
 	return resp_redirect(r, react_link(r));
 }
@@ -81,7 +76,7 @@ err post_like_action(struct req *r)
 		e = like_set_post(&r->ctx, r->id, is_on, &likes);
 	if (e)
 		return e;
-	if (wants_json(r))
+	if (req_wants_json(r))
 		return answer_json(r, STR("likes"), likes, is_on ? STR("liked") : STR("not liked"));
 	return resp_redirect(r, react_link(r));
 }
@@ -98,7 +93,7 @@ err comment_like_action(struct req *r)
 	e = like_set_comment(&r->ctx, id, is_on, &likes, &post_id);
 	if (e)
 		return e;
-	if (wants_json(r))
+	if (req_wants_json(r))
 		return answer_json(r, STR("likes"), likes, is_on ? STR("liked") : STR("not liked"));
 	return resp_back(r, url_format(r->ctx.arena, "/posts/{}#comments", post_id));
 }

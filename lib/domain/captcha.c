@@ -1,4 +1,4 @@
-/* Captchas: the answer lives in Redis until somebody tries it. */
+/* Captchas: the answer, and behind it whose it is, live in Redis until somebody tries it. */
 #include "domain/captcha.h"
 
 #include "base/secret.h"
@@ -15,19 +15,20 @@ static struct str captcha_key(struct arena *a, struct str id)
 	return str_format(a, "captcha:" STR_FMT, STR_ARG(id));
 }
 
-err captcha_new(struct ctx *c, struct str *id_out)
+err captcha_new_for(struct ctx *c, struct str owner, struct str *id_out)
 {
 	struct str id = secret_token(c->arena, ID_BYTES);
-	char answer[ANSWER_LENGTH];
 	struct cache_reply *reply;
+	struct buf b;
 	size_t i;
 	err e;
 
+	buf_init(&b, c->arena, ANSWER_LENGTH + owner.n + 1);
 	for (i = 0; i < ANSWER_LENGTH; i++)
-		answer[i] = CAPTCHA_LETTERS[secret_random_below(sizeof(CAPTCHA_LETTERS) - 1)];
+		buf_add_char(&b, CAPTCHA_LETTERS[secret_random_below(sizeof(CAPTCHA_LETTERS) - 1)]);
+	buf_add(&b, owner);
 	e = cache_run(c->cache, &reply,
-		      CACHE_ARGS(STR("SET"), captcha_key(c->arena, id),
-				 ((struct str){ answer, ANSWER_LENGTH }), STR("EX"),
+		      CACHE_ARGS(STR("SET"), captcha_key(c->arena, id), buf_str(&b), STR("EX"),
 				 CAPTCHA_SECONDS));
 	if (e)
 		return e;
@@ -37,10 +38,25 @@ err captcha_new(struct ctx *c, struct str *id_out)
 	return OK;
 }
 
-err captcha_picture(struct ctx *c, struct str id, struct str *png_out)
+err captcha_new(struct ctx *c, struct str *id_out)
+{
+	return captcha_new_for(c, (struct str){ 0 }, id_out);
+}
+
+/* The answer when it is this owner's, else nothing. */
+static struct str answer_of(const struct cache_reply *reply, struct str owner)
+{
+	struct str kept = cache_text(reply);
+
+	if (kept.n < ANSWER_LENGTH || !str_is(str_slice(kept, ANSWER_LENGTH, kept.n), owner))
+		return (struct str){ 0 };
+	return str_slice(kept, 0, ANSWER_LENGTH);
+}
+
+err captcha_picture_for(struct ctx *c, struct str id, struct str owner, struct str *png_out)
 {
 	struct cache_reply *reply;
-	struct str hash;
+	struct str answer, hash;
 	uint64_t seed;
 	err e;
 
@@ -49,12 +65,18 @@ err captcha_picture(struct ctx *c, struct str id, struct str *png_out)
 	e = cache_run(c->cache, &reply, CACHE_ARGS(STR("GET"), captcha_key(c->arena, id)));
 	if (e)
 		return e;
-	if (cache_text(reply).n != ANSWER_LENGTH)
+	answer = answer_of(reply, owner);
+	if (!answer.n)
 		return ERR_NOT_FOUND;
 	/* keyed: who knows the id does not know how its letters are bent */
 	hash = secret_mac(c->arena, c->config->site.secret, &id, 1);
 	memcpy(&seed, hash.p, sizeof(seed));
-	return captcha_draw(c->arena, cache_text(reply), seed, png_out);
+	return captcha_draw(c->arena, answer, seed, png_out);
+}
+
+err captcha_picture(struct ctx *c, struct str id, struct str *png_out)
+{
+	return captcha_picture_for(c, id, (struct str){ 0 }, png_out);
 }
 
 /* What was typed without white space, in capitals; full-width letters of an input method are
@@ -77,7 +99,8 @@ static struct str plain(struct arena *a, struct str typed)
 	return (struct str){ text, n };
 }
 
-err captcha_check(struct ctx *c, struct str id, struct str typed, bool *is_right_out)
+err captcha_check_for(struct ctx *c, struct str id, struct str owner, struct str typed,
+		      bool *is_right_out)
 {
 	struct cache_reply *reply;
 	struct str answer;
@@ -89,7 +112,12 @@ err captcha_check(struct ctx *c, struct str id, struct str typed, bool *is_right
 	e = cache_run(c->cache, &reply, CACHE_ARGS(STR("GETDEL"), captcha_key(c->arena, id)));
 	if (e)
 		return e;
-	answer = cache_text(reply);
-	*is_right_out = answer.n == ANSWER_LENGTH && str_is(answer, plain(c->arena, typed));
+	answer = answer_of(reply, owner);
+	*is_right_out = answer.n && str_is(answer, plain(c->arena, typed));
 	return OK;
+}
+
+err captcha_check(struct ctx *c, struct str id, struct str typed, bool *is_right_out)
+{
+	return captcha_check_for(c, id, (struct str){ 0 }, typed, is_right_out);
 }

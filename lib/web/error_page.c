@@ -157,10 +157,38 @@ static void show(struct req *r, const struct words *w)
 		BUG("a page that needs nothing cannot be made: %s", err_name(e));
 }
 
+/* {"error":"limited","status":429,"text":"...","retry_seconds":3}, for programs. */
+static void tell(struct req *r, err e)
+{
+	struct words w = words_of_problem(r->web->problem, e);
+	int status = e == ERR_AUTH ? 401 : w.status;
+	struct buf b;
+
+	start_over(r);
+	buf_init(&b, r->ctx.arena, 256);
+	BUF_LIT(&b, "{\"error\":");
+	buf_add_json(&b, str_from_c(err_name(e)));
+	buf_addf(&b, ",\"status\":%d,\"text\":", status);
+	buf_add_json(&b, req_text(r, w.text));
+	if (status == 429)
+		buf_addf(&b, ",\"retry_seconds\":%lld", (long long)r->retry_seconds);
+	else
+		r->retry_seconds = status == 503 ? 2 : 0;
+	BUF_LIT(&b, "}\n");
+	add_headers(r, status);
+	e = resp_json(r, status, &b);
+	if (e)
+		BUG("a text that needs nothing cannot be sent: %s", err_name(e));
+}
+
 void error_page(struct req *r, err e)
 {
 	struct words w;
 
+	if (req_wants_json(r)) {
+		tell(r, e);
+		return;
+	}
 	if (e == ERR_AUTH) {
 		start_over(r);
 		e = login_redirect(r);

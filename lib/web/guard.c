@@ -101,6 +101,8 @@ err guard_form(struct req *r)
 {
 	struct req_state *web = r->web;
 
+	if (r->route->flags & ROUTE_SIGNED)
+		return OK;
 	if (!web->is_own_form && web->origin == ORIGIN_FOREIGN) {
 		web->problem = PROBLEM_ORIGIN;
 		log_denied(r, "origin");

@@ -23,10 +23,11 @@ struct page_view {
 	bool is_moderator, is_admin;
 	struct str viewer_name;
 	struct url viewer_link, viewer_avatar;
-	struct url login;                 /* with "next" to here */
-	struct url here;                  /* for the language form */
-	bool is_chinese;                  /* the page's language; the form offers the other one */
-	bool is_hot, is_new, is_featured; /* the current entry of the navigation */
+	struct url login; /* with "next" to here */
+	struct url here;  /* for the language form */
+	bool is_chinese;  /* the page's language; the form offers the other one */
+	bool is_hot, is_new, is_featured, is_sales; /* the current entry of the navigation */
+	bool is_market;
 	bool is_development;
 };
 

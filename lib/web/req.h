@@ -53,6 +53,7 @@ struct page_meta {
 	bool is_micro_cached; /* guests: nginx may keep it for a second. Only pages that hold
 				 nothing personal */
 	struct str section;   /* which entry of the navigation is current: "hot", "new" ... */
+	bool is_market;       /* needs market.css and market.js */
 };
 
 /*
@@ -65,6 +66,10 @@ err resp_page(struct req *r, int status, const struct page_meta *meta) MUST_CHEC
 err resp_redirect(struct req *r, struct url to) MUST_CHECK;
 /* A body that is not a page: feeds, pictures, JSON, plain text. content_type with charset. */
 err resp_body(struct req *r, int status, struct str content_type, struct str body) MUST_CHECK;
+
+/* A program asks: it gets JSON where a person gets a page, also when something is wrong. */
+bool req_wants_json(const struct req *r);
+err resp_json(struct req *r, int status, const struct buf *json) MUST_CHECK;
 
 /* Back to where the reader came from: the form's "next" when it is a path of this site, else
  * `otherwise`. */

@@ -122,7 +122,6 @@ static void fill_layout(struct req *r, const struct page_meta *meta, struct page
 	v->feed = meta->feed.href.n ? meta->feed : URL_LITERAL("/feed.atom");
 	v->is_noindex = meta->is_noindex;
 	v->is_for_staff = meta->is_for_staff;
-	v->refresh = refresh_after(meta->refresh_seconds);
 	v->body = (struct html){ buf_str(r->page.buf) };
 	v->flash = take_flash(r);
 	v->here = req_here(r);
@@ -130,6 +129,9 @@ static void fill_layout(struct req *r, const struct page_meta *meta, struct page
 	v->is_hot = str_is(meta->section, STR("hot"));
 	v->is_new = str_is(meta->section, STR("new"));
 	v->is_featured = str_is(meta->section, STR("featured"));
+	v->is_sales = str_is(meta->section, STR("sales"));
+	v->is_market = meta->is_market;
+	v->refresh = refresh_after(meta->refresh_seconds);
 	v->is_development = r->ctx.config->site.is_development;
 	fill_viewer(r, v);
 }
@@ -163,6 +165,16 @@ err resp_page(struct req *r, int status, const struct page_meta *meta)
 		out.put_csrf = NULL;
 	tmpl_layout(&out, &view);
 	return OK;
+}
+
+bool req_wants_json(const struct req *r)
+{
+	return str_starts(r->in.accept, STR("application/json"));
+}
+
+err resp_json(struct req *r, int status, const struct buf *json)
+{
+	return resp_body(r, status, STR("application/json; charset=utf-8"), buf_str(json));
 }
 
 err resp_redirect(struct req *r, struct url to)

@@ -121,6 +121,32 @@ static void a_picture_is_always_the_same(void **state)
 	assert_in_range(one.n, 500, 8000);
 }
 
+/* Of one owner: for another's answer, and another's look at the picture, there is nothing. */
+static void it_is_for_its_owner_only(void **state)
+{
+	const struct str mine = STR("sale 1 2"), other = STR("sale 1 3");
+	struct ctx *c = *state;
+	struct str id, png, answer;
+	bool right = true;
+
+	STORES_OR_SKIP();
+	assert_int_equal(captcha_new_for(c, mine, &id), OK);
+	answer = str_slice(answer_of(c, id), 0, 5);
+	assert_int_equal(captcha_picture(c, id, &png), ERR_NOT_FOUND);
+	assert_int_equal(captcha_picture_for(c, id, other, &png), ERR_NOT_FOUND);
+	assert_int_equal(captcha_picture_for(c, id, mine, &png), OK);
+	assert_int_equal(captcha_check_for(c, id, other, answer, &right), OK);
+	assert_false(right);
+	assert_int_equal(captcha_check_for(c, id, mine, answer, &right), OK);
+	assert_false(right);
+	assert_int_equal(captcha_new_for(c, mine, &id), OK);
+	assert_false(is_right(c, id, str_slice(answer_of(c, id), 0, 5)));
+	assert_int_equal(captcha_new_for(c, mine, &id), OK);
+	answer = str_slice(answer_of(c, id), 0, 5);
+	assert_int_equal(captcha_check_for(c, id, mine, answer, &right), OK);
+	assert_true(right);
+}
+
 /* Dark points of the picture: letters are mostly where noise is not. */
 static int ink(struct str png)
 {
@@ -171,6 +197,7 @@ int main(void)
 		account_test(nothing_typed_is_wrong),
 		account_test(it_lives_three_minutes),
 		account_test(a_picture_is_always_the_same),
+		account_test(it_is_for_its_owner_only),
 		arena_test(every_letter_can_be_drawn),
 		arena_test(pictures_of_one_text_differ),
 	};

@@ -20,13 +20,10 @@ enum {
 	ROUTE_DEVELOPMENT = 32, /* 404 unless site.mode is development */
 	ROUTE_LOCAL = 64,       /* 404 unless the peer is the loopback: metrics */
 	ROUTE_NO_SESSION = 128, /* no session look-up at all: health checks, feeds */
-<<<<<<< HEAD
-	ROUTE_SURE = 256, /* who asks has proved it again a short time ago, or is sent to the page
-			     that asks and then back: for what a borrowed session must not do */
-=======
-	ROUTE_SIGNED = 256,     /* a call of another program, not a form: the handler checks its
+	ROUTE_SURE = 256,   /* who asks has proved it again a short time ago, or is sent to the page
+			       that asks and then back: for what a borrowed session must not do */
+	ROUTE_SIGNED = 512, /* a call of another program, not a form: the handler checks its
 				   signature instead of token and origin */
->>>>>>> 605da7c (Let programs ask for JSON everywhere, and a captcha belong to somebody)
 };
 
 #define APP_SMALL_BODY (256 * 1024)

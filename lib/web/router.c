@@ -11,11 +11,7 @@ static const struct {
 	{ ROUTE_BIG_BODY, "big_body" }, { ROUTE_MODERATOR, "moderator" },
 	{ ROUTE_ADMIN, "admin" },       { ROUTE_DEVELOPMENT, "development" },
 	{ ROUTE_LOCAL, "local" },       { ROUTE_NO_SESSION, "no_session" },
-<<<<<<< HEAD
-	{ ROUTE_SURE, "sure" },
-=======
-	{ ROUTE_SIGNED, "signed" },
->>>>>>> 605da7c (Let programs ask for JSON everywhere, and a captcha belong to somebody)
+	{ ROUTE_SURE, "sure" },         { ROUTE_SIGNED, "signed" },
 };
 
 /* Most rows differ from the path in their first bytes: tell so before the parts are looked at. */

@@ -65,10 +65,10 @@ CREATE TABLE sale_order (
 	UNIQUE KEY buyer (sale_id, user_id),
 	KEY mine (user_id, order_id),
 	KEY unpaid (state, expires_at),
-	KEY held (sale_id, is_returned)
+	KEY held (sale_id, is_returned, state)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
--- What the cashier told us, once each: reference is the cashier's own number of the payment.
+-- What a cashier was asked for and what it told us. reference is ours: random, one for each time a buyer goes to pay.
 CREATE TABLE payment (
 	reference VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
 	order_id BIGINT NOT NULL,
@@ -77,8 +77,11 @@ CREATE TABLE payment (
 	state TINYINT NOT NULL,
 	created_at BIGINT NOT NULL,
 	changed_at BIGINT NOT NULL,
+	-- Of a refund: how often it was handed to the cashier, and when to do so (again).
+	attempts INT NOT NULL DEFAULT 0,
+	next_try_at BIGINT NOT NULL DEFAULT 0,
 	KEY orders (order_id),
-	KEY refund (state, changed_at)
+	KEY refund (state, next_try_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4;
 
 CREATE TABLE address (
@@ -92,3 +95,11 @@ CREATE TABLE address (
 	created_at BIGINT NOT NULL,
 	KEY owner (user_id, address_id)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- When each program that cron starts ran last, and how it ended; ended_at is 0 while it runs.
+CREATE TABLE job_run (
+	name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+	began_at BIGINT NOT NULL,
+	ended_at BIGINT NOT NULL DEFAULT 0,
+	is_well TINYINT NOT NULL DEFAULT 0
+) ENGINE=InnoDB;

@@ -72,6 +72,9 @@ static const struct key keys[] = {
 	  "a number from 1 to 65535" },
 	{ "login.totp_admins", AT(login.totp_admins), TEXT, false, NULL, config_is_need,
 	  "required or optional" },
+	{ "pay.cashier", AT(pay.cashier), TEXT, false, NULL, config_is_cashier, "sandbox or none" },
+	{ "pay.secret", AT(pay.secret), SECRET, false, NULL, NULL,
+	  "64 hex digits, as agreed with the cashier" },
 	{ "log.level", AT(log_level), LEVEL, false, "info", NULL, "debug, info, warn or error" },
 };
 
@@ -293,6 +296,20 @@ static void check_place(struct reading *r, const char *section, struct str socke
 		complain(r, "%s.socket or %s.host is missing", section, section);
 }
 
+/* Only a site in development has the cashier that takes no money, and its key is our own affair. */
+static void check_pay(struct reading *r)
+{
+	struct config *c = r->config;
+	int secret = find_key(STR("pay.secret"));
+
+	if (!c->pay.cashier.n)
+		c->pay.cashier = c->site.is_development ? STR("sandbox") : STR("none");
+	else if (!c->site.is_development && str_is(c->pay.cashier, STR("sandbox")))
+		complain(r, "pay.cashier may be sandbox in development only");
+	if (!r->values[secret].n)
+		secret_derive(c->site.secret, STR("pay.secret"), c->pay.secret);
+}
+
 /* What concerns more than one key. Only when each is right, or the messages would be about nothing.
  */
 static void check_together(struct reading *r)
@@ -306,9 +323,9 @@ static void check_together(struct reading *r)
 	if (!c->site.is_development && !c->mail.smtp_url.n)
 		complain(r, "mail.smtp_url is missing");
 	c->sms.is_on = c->sms.url.n || (c->site.is_development && c->mail.outbox_dir.n);
-	c->login.needs_totp = c->login.totp_admins.n
-				      ? str_is(c->login.totp_admins, STR("required"))
-				      : !c->site.is_development;
+	c->login.needs_totp = c->login.totp_admins.n ? str_is(c->login.totp_admins, STR("required"))
+						     : !c->site.is_development;
+	check_pay(r);
 	c->site.is_secure = str_starts(c->site.url, STR("https://"));
 }
 

@@ -54,6 +54,10 @@ struct config {
 		struct str totp_admins;
 		bool needs_totp; /* administrators are members until they have a second factor */
 	} login;
+	struct {
+		struct str cashier;                    /* "sandbox" (development only) or "none" */
+		unsigned char secret[SECRET_KEY_SIZE]; /* signs its call-backs */
+	} pay;
 	enum log_level log_level;
 };
 

@@ -32,6 +32,11 @@ static bool consists_of(struct str s, bool (*is_allowed)(char c))
 	return s.n > 0;
 }
 
+bool config_is_cashier(struct str value)
+{
+	return str_is(value, STR("sandbox")) || str_is(value, STR("none"));
+}
+
 bool config_is_title(struct str value)
 {
 	struct str rest = value;

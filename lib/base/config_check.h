@@ -35,4 +35,7 @@ bool config_is_need(struct str value);
 /* name@host, without a display name. */
 bool config_is_address(struct str value);
 
+/* A cashier there is: "sandbox", or "none". */
+bool config_is_cashier(struct str value);
+
 #endif

@@ -72,12 +72,11 @@ struct str secret_mac(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
 	return to_base64(a, hash, sizeof(hash));
 }
 
-/* A key for each context, so that a text sealed for one cannot be opened as another's. */
-static void derive_key(unsigned char out[crypto_secretbox_KEYBYTES],
-		       const unsigned char key[SECRET_KEY_SIZE], struct str context)
+void secret_derive(const unsigned char key[SECRET_KEY_SIZE], struct str purpose,
+		   unsigned char out[SECRET_KEY_SIZE])
 {
-	if (crypto_generichash(out, crypto_secretbox_KEYBYTES, (const unsigned char *)context.p,
-			       context.n, key, SECRET_KEY_SIZE))
+	if (crypto_generichash(out, SECRET_KEY_SIZE, (const unsigned char *)purpose.p, purpose.n,
+			       key, SECRET_KEY_SIZE))
 		BUG("libsodium cannot hash");
 }
 
@@ -88,7 +87,8 @@ struct str secret_seal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE]
 	unsigned char *bytes = arena_alloc(a, size);
 	unsigned char own[crypto_secretbox_KEYBYTES];
 
-	derive_key(own, key, context);
+	/* Of its own, so that a text sealed for one context cannot be opened as another's. */
+	secret_derive(key, context, own);
 	secret_random(bytes, crypto_secretbox_NONCEBYTES);
 	crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES, (const unsigned char *)text.p,
 			      text.n, bytes, own);
@@ -110,13 +110,25 @@ bool secret_unseal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE], st
 	    n < head)
 		return false;
 	text = arena_alloc(a, n - head + 1);
-	derive_key(own, key, context);
+	secret_derive(key, context, own);
 	is_ours = !crypto_secretbox_open_easy(text, bytes + crypto_secretbox_NONCEBYTES,
 					      n - crypto_secretbox_NONCEBYTES, bytes, own);
 	sodium_memzero(own, sizeof(own));
 	if (is_ours)
 		*out = (struct str){ (const char *)text, n - head };
 	return is_ours;
+}
+
+struct str secret_hmac_sha256(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
+			      struct str text)
+{
+	unsigned char hash[crypto_auth_hmacsha256_BYTES];
+	char *p = arena_alloc(a, 2 * sizeof(hash) + 1);
+
+	if (crypto_auth_hmacsha256(hash, (const unsigned char *)text.p, text.n, key))
+		BUG("libsodium cannot hash");
+	sodium_bin2hex(p, 2 * sizeof(hash) + 1, hash, sizeof(hash));
+	return (struct str){ p, 2 * sizeof(hash) };
 }
 
 bool secret_is_equal(struct str a, struct str b)

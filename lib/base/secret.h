@@ -36,6 +36,13 @@ struct str secret_seal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE]
 /* False when it is not ours, or was changed. */
 bool secret_unseal(struct arena *a, const unsigned char key[SECRET_KEY_SIZE], struct str context,
 		   struct str sealed, struct str *out) MUST_CHECK;
+/* HMAC-SHA256 of the text as 64 hex digits: what others can check, too. */
+struct str secret_hmac_sha256(struct arena *a, const unsigned char key[SECRET_KEY_SIZE],
+			      struct str text);
+
+/* A key for a purpose, made of another key; who has one does not know the other. */
+void secret_derive(const unsigned char key[SECRET_KEY_SIZE], struct str purpose,
+		   unsigned char out[SECRET_KEY_SIZE]);
 
 /* Equal, in time that depends on the lengths only. */
 bool secret_is_equal(struct str a, struct str b);

@@ -1,6 +1,7 @@
 /*
  * The address book: where a person has things sent. Only the viewer's own; another's is
- * ERR_NOT_FOUND.
+ * ERR_NOT_FOUND, and a guest's ERR_AUTH. An order keeps the text of the address it was given
+ * (address_text): changing or deleting one changes no order.
  */
 #ifndef DOMAIN_ADDRESS_H
 #define DOMAIN_ADDRESS_H
@@ -33,10 +34,19 @@ const char *address_phone_problem(struct str phone);
 const char *address_region_problem(struct str region);
 const char *address_street_problem(struct str street);
 
-/* The first one becomes the default. ERR_LIMITED beyond ADDRESS_MOST. The same form makes one. */
+/* Its texts as one, on two lines: what an order keeps. */
+struct str address_text(struct arena *a, const struct address *address);
+
+/*
+ * White space around the fields is dropped. The first one becomes the default, and one that is to
+ * be the default takes the place of the other. ERR_INVALID when a field is wrong, ERR_LIMITED
+ * beyond ADDRESS_MOST. The same form makes one.
+ */
 err address_create(struct ctx *c, const struct address *a, struct str form_id,
 		   int64_t *id_out) MUST_CHECK;
+/* There is always a default: the one that is stays it until another becomes it. */
 err address_edit(struct ctx *c, const struct address *a) MUST_CHECK;
+/* After the default the newest of the others becomes it. */
 err address_delete(struct ctx *c, int64_t id) MUST_CHECK;
 
 #endif

@@ -17,7 +17,7 @@ CREATE TABLE goods (
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- stock is what is left: units - orders that hold one. It is written by `orders` alone once the sale is published.
--- A request with a number up to settled_no that made no order never will: see lib/domain/sale_settle.h.
+-- A request with a number up to settled_no that made no order never will: see lib/domain/sale_orders.h.
 CREATE TABLE sale (
 	sale_id BIGINT NOT NULL PRIMARY KEY,
 	goods_id BIGINT NOT NULL,
@@ -31,6 +31,8 @@ CREATE TABLE sale (
 	-- 0 draft, 1 published, 2 closed early, 3 over and its records removed.
 	state TINYINT NOT NULL DEFAULT 0,
 	settled_no BIGINT NOT NULL DEFAULT 0,
+	-- Grows with every change of stock: Redis takes no older figure over a newer one.
+	change_no BIGINT NOT NULL DEFAULT 0,
 	created_by BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
 	published_at BIGINT NOT NULL DEFAULT 0,

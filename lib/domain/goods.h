@@ -5,6 +5,7 @@
 #define DOMAIN_GOODS_H
 
 #include "domain/ctx.h"
+#include "html/html.h"
 
 #define GOODS_NAME_MAX 60           /* code points */
 #define GOODS_BODY_MAX 20000        /* bytes of Markdown */
@@ -13,7 +14,8 @@
 struct goods {
 	int64_t id;
 	struct str name;
-	struct str body_md, body_html; /* empty in lists */
+	struct str body_md;    /* empty in lists, as is the next */
+	struct html body_html; /* rendered when it was saved */
 	struct str excerpt;
 	struct str picture; /* file name below /media/; empty while there is none */
 	int64_t price;      /* cents */
@@ -26,7 +28,7 @@ struct goods_list {
 	size_t count;
 };
 
-/* What is typed for one; checked by the caller except for what SQL holds to. */
+/* What is typed for one. */
 struct goods_text {
 	struct str name, body_md;
 	int64_t price; /* cents */
@@ -38,12 +40,24 @@ err goods_find(struct ctx *c, int64_t id, struct goods *out) MUST_CHECK;
 /* Newest first, those with an id below before_id (0: from the top). */
 err goods_newest(struct ctx *c, int64_t before_id, int limit, struct goods_list *out) MUST_CHECK;
 
+/* What is wrong with it, in English for the text catalogue, and at which field; NULL when nothing.
+ */
+const char *goods_problem(const struct goods_text *t, const char **field_out);
+
+/*
+ * Those that change something are for administrators: ERR_FORBIDDEN for anybody else. ERR_INVALID
+ * when goods_problem has something to say, or the text is too intricate to be shown.
+ */
+
 /* Make one; the same form again gives the same id. */
 err goods_create(struct ctx *c, const struct goods_text *t, struct str form_id,
 		 int64_t *id_out) MUST_CHECK;
 
 /* ERR_CONFLICT when it was edited since version. */
 err goods_edit(struct ctx *c, int64_t id, int64_t version, const struct goods_text *t) MUST_CHECK;
+
+/* Show another picture: the file name below /media/ of one that was re-encoded here, or empty. */
+err goods_set_picture(struct ctx *c, int64_t id, struct str picture) MUST_CHECK;
 
 /* ERR_CONFLICT while a sale that is not over sells it. */
 err goods_delete(struct ctx *c, int64_t id) MUST_CHECK;

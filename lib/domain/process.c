@@ -6,6 +6,8 @@
 #define MEMO_ENTRIES 64
 #define MEMO_BYTES (512 * 1024)
 #define COMMENT_BYTES (1024 * 1024)
+#define SALE_ENTRIES 32
+#define SALE_BYTES (256 * 1024)
 #define COMMENT_ID_ENTRIES 1024
 #define COMMENT_ID_BYTES (1024 * 1024)
 
@@ -23,6 +25,7 @@ struct process *process_new(void)
 	p->lists = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->posts = remembered_new(MEMO_ENTRIES, MEMO_BYTES);
 	p->comments = remembered_new(MEMO_ENTRIES, COMMENT_BYTES);
+	p->sales = remembered_new(SALE_ENTRIES, SALE_BYTES);
 	p->comment_ids = remembered_new(COMMENT_ID_ENTRIES, COMMENT_ID_BYTES);
 	return p;
 }
@@ -34,6 +37,7 @@ void process_free(struct process *p)
 	memo_free(p->lists.memo);
 	memo_free(p->posts.memo);
 	memo_free(p->comments.memo);
+	memo_free(p->sales.memo);
 	memo_free(p->comment_ids.memo);
 	arena_free(p->words.arena);
 	free(p);

@@ -35,6 +35,7 @@ struct process {
 	struct id_lease lease;
 	struct word_store words;
 	struct remembered lists, posts, comments;
+	struct remembered sales;
 	struct remembered comment_ids; /* which comments a page showed; domain/comment.c */
 	uint32_t shared_seen[2048][4]; /* hashes of keys, the newest first; domain/shared_rows.c */
 };

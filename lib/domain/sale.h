@@ -38,10 +38,13 @@ struct sale_list {
 	size_t count;
 };
 
-/* The phase at `now` with so many units left. */
+/* The phase at `now` with so many units left; -1: as many as SQL says. */
 enum sale_phase sale_phase_at(const struct sale *s, int64_t left, int64_t now);
 
-/* A published, closed or over one. ERR_NOT_FOUND for drafts, too. */
+/*
+ * A published, closed or over one; what it says may be a second old, as the process remembers it.
+ * ERR_NOT_FOUND for drafts, too.
+ */
 err sale_find(struct ctx *c, int64_t id, struct sale *out) MUST_CHECK;
 
 /* Those published: open ones first, then those to come, then those that ended, newest first. */
@@ -51,7 +54,10 @@ err sale_listed(struct ctx *c, int limit, struct sale_list *out) MUST_CHECK;
 err sale_find_any(struct ctx *c, int64_t id, struct sale *out) MUST_CHECK;
 err sale_newest(struct ctx *c, int64_t before_id, int limit, struct sale_list *out) MUST_CHECK;
 
-/* Published or closed, not over, and not ended longer ago than SALE_KEEP_MS: for the workers. */
+/*
+ * Published or closed, not over, and not ended longer ago than SALE_KEEP_MS: for the workers.
+ * Without the goods.
+ */
 err sale_live(struct ctx *c, struct sale_list *out) MUST_CHECK;
 
 struct sale_terms {
@@ -62,6 +68,11 @@ struct sale_terms {
  * nothing. */
 const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const char **field_out);
 
+/*
+ * Those that change something are for administrators: ERR_FORBIDDEN for anybody else. ERR_INVALID
+ * when sale_terms_problem has something to say.
+ */
+
 /* A draft. The same form again gives the same id. ERR_NOT_FOUND when there are no such goods. */
 err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id,
 		int64_t *id_out) MUST_CHECK;
@@ -69,7 +80,10 @@ err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id,
 /* Change a draft. ERR_CONFLICT once it was published. */
 err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t) MUST_CHECK;
 
-/* Show it and load it into Redis. Idempotent. ERR_CONFLICT when its end has passed. */
+/*
+ * Show it and have it loaded into Redis, by `orders`, in a moment. Idempotent. ERR_CONFLICT when
+ * its end has passed or it was closed.
+ */
 err sale_publish(struct ctx *c, int64_t id) MUST_CHECK;
 
 /* No more requests from now on; those accepted before are still honoured. Idempotent. */
@@ -77,7 +91,8 @@ err sale_close(struct ctx *c, int64_t id) MUST_CHECK;
 
 /*
  * More units (or fewer: delta < 0, at most as many as are left when `orders` comes to it) while it
- * runs. Asked for here, done by `orders` in its turn, once for each form id.
+ * runs. Asked for here, done by `orders` in its turn, once for each form id. ERR_CONFLICT unless it
+ * is published and not ended.
  */
 err sale_change_units(struct ctx *c, int64_t id, int64_t delta, struct str form_id) MUST_CHECK;
 

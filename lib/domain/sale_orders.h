@@ -32,6 +32,8 @@
  */
 err sale_orders_handle(struct ctx *c, int64_t sale_id, struct str json) MUST_CHECK;
 
+#define SALE_ORDERS_PREFIX "sale.order."
+
 /* The routing key of a sale, which is its queue's name. */
 struct str sale_orders_key(struct arena *a, int64_t sale_id);
 
@@ -39,5 +41,8 @@ struct str sale_orders_key(struct arena *a, int64_t sale_id);
 err sale_orders_ended(struct ctx *c, int64_t sale_id, int64_t order_id) MUST_CHECK;
 err sale_orders_units(struct ctx *c, int64_t sale_id, struct str form_id, int64_t delta) MUST_CHECK;
 err sale_orders_settle(struct ctx *c, int64_t sale_id, int64_t upto) MUST_CHECK;
+
+/* The text of the last, for those that publish it themselves: it is asked for again when lost. */
+struct str sale_settle_body(struct arena *a, int64_t upto);
 
 #endif

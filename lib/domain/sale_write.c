@@ -1,0 +1,250 @@
+/* Sales as administrators set them up, publish, close and change them. */
+#include "domain/sale.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "domain/form_once.h"
+#include "domain/sale_keys.h"
+#include "domain/sale_orders.h"
+#include "domain/sale_row.h"
+#include "html/text.h"
+
+#define LONGEST_MS (366 * CLOCK_DAY)
+
+static const struct db_sql sql_goods =
+	SQL("SELECT goods_id FROM goods WHERE goods_id = ? AND deleted_at = 0 LOCK IN SHARE MODE");
+
+static const struct db_sql sql_insert =
+	SQL("INSERT INTO sale (sale_id, goods_id, price, units, stock, starts_at, ends_at,"
+	    " pay_seconds, created_by, created_at) VALUES (?, ?, ? / 100, ?, ?, ?, ?, ?, ?, ?)");
+
+static const struct db_sql sql_lock =
+	SQL("SELECT state, ends_at FROM sale WHERE sale_id = ? FOR UPDATE");
+
+static const struct db_sql sql_update =
+	SQL("UPDATE sale SET goods_id = ?, price = ? / 100, units = ?, stock = ?, starts_at = ?,"
+	    " ends_at = ?, pay_seconds = ? WHERE sale_id = ? AND state = 0");
+
+static const struct db_sql sql_publish =
+	SQL("UPDATE sale SET state = 1, published_at = ?, stock = units WHERE sale_id = ?");
+
+static const struct db_sql sql_close =
+	SQL("UPDATE sale SET state = 2, closed_at = ? WHERE sale_id = ?");
+
+/* The gate closes at once; when the sale is not loaded there is none, and loading it says so. */
+static const struct cache_script script_close =
+	CACHE_SCRIPT("if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end "
+		     "redis.call('HSET', KEYS[1], 'closed', '1') return 1");
+
+/* A sale being written: what the transaction needs. */
+struct writing {
+	struct ctx *c;
+	int64_t id, delta;
+	struct sale_terms terms;
+	struct str form_id;
+};
+
+const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const char **field_out)
+{
+	*field_out = "goods_id";
+	if (t->goods_id < 1)
+		return N_("Choose what is sold.");
+	*field_out = "price";
+	if (t->price < 1 || t->price > GOODS_PRICE_MAX)
+		return N_("The price must be more than nothing and less than a billion.");
+	*field_out = "units";
+	if (t->units < 1 || t->units > SALE_UNITS_MAX)
+		return N_("There must be at least one unit, and at most a million.");
+	*field_out = "ends_at";
+	if (t->ends_at <= t->starts_at)
+		return N_("The end must come after the start.");
+	if (t->ends_at <= now)
+		return N_("The end has passed already.");
+	if (t->starts_at < 0 || t->ends_at - t->starts_at > LONGEST_MS)
+		return N_("A sale lasts a year at most.");
+	*field_out = "pay_seconds";
+	if (t->pay_seconds < SALE_PAY_SECONDS_MIN || t->pay_seconds > SALE_PAY_SECONDS_MAX)
+		return N_("The time to pay is between a minute and a week.");
+	return NULL;
+}
+
+static err check(struct ctx *c, const struct sale_terms *t)
+{
+	const char *field;
+
+	if (c->viewer.role != ROLE_ADMIN)
+		return ERR_FORBIDDEN;
+	return sale_terms_problem(t, c->now, &field) ? ERR_INVALID : OK;
+}
+
+/* They cannot be deleted until this transaction has ended. */
+static err hold_goods(struct ctx *c, int64_t goods_id)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_goods, DB_ARGS(goods_id));
+
+	return e ? e : db_next(rows) ? OK : ERR_NOT_FOUND;
+}
+
+static err insert(void *context)
+{
+	struct writing *w = context;
+	const struct sale_terms *t = &w->terms;
+	struct ctx *c = w->c;
+	err e = form_once_claim(c, w->form_id, w->id);
+
+	if (!e)
+		e = hold_goods(c, t->goods_id);
+	return e ? e
+		 : db_exec(c->db, NULL, &sql_insert,
+			   DB_ARGS(w->id, t->goods_id, t->price, t->units, t->units, t->starts_at,
+				   t->ends_at, t->pay_seconds, c->viewer.id, c->now));
+}
+
+err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id, int64_t *id_out)
+{
+	struct writing w = { .c = c, .terms = *t, .form_id = form_id };
+	err e = check(c, t);
+
+	if (!e)
+		e = ctx_new_id(c, &w.id);
+	if (!e)
+		e = db_transaction(c->db, insert, &w);
+	if (e == ERR_CONFLICT)
+		return form_once_find(c, form_id, id_out);
+	if (!e)
+		*id_out = w.id;
+	return e;
+}
+
+static err lock(struct writing *w, enum sale_state *state, int64_t *ends_at)
+{
+	struct ctx *c = w->c;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(w->id));
+
+	if (e)
+		return e;
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	*state = (enum sale_state)db_int(rows, 0);
+	*ends_at = db_int(rows, 1);
+	return OK;
+}
+
+static err edit(void *context)
+{
+	struct writing *w = context;
+	const struct sale_terms *t = &w->terms;
+	struct ctx *c = w->c;
+	enum sale_state state;
+	int64_t ends_at;
+	err e = lock(w, &state, &ends_at);
+
+	if (!e && state != SALE_DRAFT)
+		e = ERR_CONFLICT;
+	if (!e)
+		e = hold_goods(c, t->goods_id);
+	return e ? e
+		 : db_exec(c->db, NULL, &sql_update,
+			   DB_ARGS(t->goods_id, t->price, t->units, t->units, t->starts_at,
+				   t->ends_at, t->pay_seconds, w->id));
+}
+
+err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t)
+{
+	struct writing w = { .c = c, .id = id, .terms = *t };
+	err e = check(c, t);
+
+	return e ? e : db_transaction(c->db, edit, &w);
+}
+
+static err publish(void *context)
+{
+	struct writing *w = context;
+	struct ctx *c = w->c;
+	enum sale_state state;
+	int64_t ends_at;
+	err e = lock(w, &state, &ends_at);
+
+	if (e || state == SALE_PUBLISHED)
+		return e;
+	if (state != SALE_DRAFT || ends_at <= c->now)
+		return ERR_CONFLICT;
+	e = db_exec(c->db, NULL, &sql_publish, DB_ARGS(c->now, w->id));
+	return e ? e : sale_orders_settle(c, w->id, 0);
+}
+
+err sale_publish(struct ctx *c, int64_t id)
+{
+	struct writing w = { .c = c, .id = id };
+
+	if (c->viewer.role != ROLE_ADMIN)
+		return ERR_FORBIDDEN;
+	return db_transaction(c->db, publish, &w);
+}
+
+static err close_sale(void *context)
+{
+	struct writing *w = context;
+	struct ctx *c = w->c;
+	enum sale_state state;
+	int64_t ends_at;
+	err e = lock(w, &state, &ends_at);
+
+	if (e || state >= SALE_CLOSED)
+		return e;
+	if (state == SALE_DRAFT)
+		return ERR_CONFLICT;
+	e = db_exec(c->db, NULL, &sql_close, DB_ARGS(c->now, w->id));
+	return e ? e : sale_orders_settle(c, w->id, 0);
+}
+
+err sale_close(struct ctx *c, int64_t id)
+{
+	struct writing w = { .c = c, .id = id };
+	struct cache_reply *reply;
+	err e;
+
+	if (c->viewer.role != ROLE_ADMIN)
+		return ERR_FORBIDDEN;
+	e = db_transaction(c->db, close_sale, &w);
+	if (e)
+		return e;
+	sale_forget(c, id);
+	if (cache_run_script(c->cache, &reply, &script_close, 1,
+			     CACHE_ARGS(sale_key(c->arena, id))))
+		log_warn("sale %lld: Redis learns of its closing later", (long long)id);
+	return OK;
+}
+
+static err ask_units(void *context)
+{
+	struct writing *w = context;
+	struct ctx *c = w->c;
+	enum sale_state state;
+	int64_t ends_at;
+	err e = form_once_claim(c, w->form_id, w->id);
+
+	if (!e)
+		e = lock(w, &state, &ends_at);
+	if (!e && (state != SALE_PUBLISHED || ends_at <= c->now))
+		e = ERR_CONFLICT;
+	return e ? e : sale_orders_units(c, w->id, w->form_id, w->delta);
+}
+
+err sale_change_units(struct ctx *c, int64_t id, int64_t delta, struct str form_id)
+{
+	struct writing w = { .c = c, .id = id, .delta = delta, .form_id = form_id };
+	int64_t made;
+	err e;
+
+	if (c->viewer.role != ROLE_ADMIN)
+		return ERR_FORBIDDEN;
+	if (!delta || delta > SALE_UNITS_MAX || delta < -SALE_UNITS_MAX)
+		return ERR_INVALID;
+	e = db_transaction(c->db, ask_units, &w);
+	if (e == ERR_CONFLICT && form_once_find(c, form_id, &made) == OK)
+		return OK;
+	return e;
+}

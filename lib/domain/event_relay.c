@@ -1,4 +1,4 @@
-/* From Redis streams to RabbitMQ: read, pack, publish, strike off. */
+/* From Redis streams to RabbitMQ: read, pack, publish, cut off. */
 #include "domain/event_relay.h"
 
 #include "base/buf.h"
@@ -6,31 +6,10 @@
 #include "base/num.h"
 #include "domain/reaction.h"
 
-#define GROUP STR("relay")
-#define PACKED_MOST 4096 /* events in a message: some 350 kB */
+#define PACKED_MOST 4096 /* events in a message: some 250 kB */
 
 /* Redis does one thing at a time: it works for us in slices of less than a millisecond. */
-#define READ_MOST 32    /* entries of one stream in one command */
-#define STRIKE_MOST 512 /* entries struck off in one command */
-
-/* An existing group is as good as a new one, and not an error worth a log line. */
-static const struct cache_script script_open =
-	CACHE_SCRIPT("local r = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM') "
-		     "if r.err and not string.find(r.err, 'BUSYGROUP', 1, true) then return r end "
-		     "return 1");
-
-/*
- * In one step: an entry acknowledged but not deleted would lie in the stream for ever. ARGV: ids in
- * their order. When no reader holds anything any more, all up to the last one is done with, and
- * cutting the stream there costs a tenth of deleting entry by entry.
- */
-static const struct cache_script script_strike =
-	CACHE_SCRIPT("local group = table.remove(ARGV, 1) "
-		     "redis.call('XACK', KEYS[1], group, unpack(ARGV)) "
-		     "if redis.call('XPENDING', KEYS[1], group)[1] > 0 then "
-		     "return redis.call('XDEL', KEYS[1], unpack(ARGV)) end "
-		     "local ms, number = string.match(ARGV[#ARGV], '(%d+)-(%d+)') "
-		     "return redis.call('XTRIM', KEYS[1], 'MINID', '=', ms .. '-' .. number + 1)");
+#define READ_MOST 64 /* entries of one stream in one command */
 
 /* Where an event goes: each kind has a routing key, each key one message under construction. */
 enum { KEY_VOTE, KEY_LIKE, KEY_COUNT };
@@ -55,17 +34,11 @@ struct pack {
 	struct str id; /* of the message: shard and entry of its first event */
 };
 
-/* The entries of one stream that are done with once the messages are stored. */
-struct strike {
-	struct cache_arg *ids;
-	size_t count, room;
-};
-
 struct round {
 	struct ctx *c;
 	struct str streams[REACTION_SHARDS];
-	struct strike strikes[REACTION_SHARDS];
-	size_t entries; /* read so far */
+	struct str last[REACTION_SHARDS]; /* the id of the last entry read; empty: none */
+	size_t entries;                   /* read so far */
 	struct pack packs[KEY_COUNT];
 	struct mq_message *messages;
 	size_t message_count, message_room;
@@ -147,58 +120,35 @@ static void pack_event(struct round *r, const struct event *event, int shard, st
 	if (!p->count) {
 		buf_init(b, r->c->arena, 4096);
 		p->id = str_format(r->c->arena, "%d:" STR_FMT, shard, STR_ARG(entry_id));
-		BUF_LIT(b, "[{\"kind\":\"");
-	} else {
-		BUF_LIT(b, ",{\"kind\":\"");
 	}
 	/* Only digits and known words by now: nothing to escape. */
+	buf_add(b, p->count ? STR(",[\"") : STR("[[\""));
 	buf_add(b, event->kind);
-	BUF_LIT(b, "\",\"type\":");
+	BUF_LIT(b, "\",");
 	buf_add_i64(b, event->type);
-	BUF_LIT(b, ",\"target\":\"");
+	BUF_LIT(b, ",");
 	buf_add(b, event->target);
-	BUF_LIT(b, "\",\"user\":\"");
+	BUF_LIT(b, ",");
 	buf_add(b, event->user);
-	BUF_LIT(b, "\",\"at\":");
+	BUF_LIT(b, ",");
 	buf_add_i64(b, event->at);
-	BUF_LIT(b, "}");
+	BUF_LIT(b, "]");
 	if (++p->count == PACKED_MOST)
 		finish_pack(r, event->key);
 }
 
-static void make_room(struct arena *a, struct strike *s, size_t more)
-{
-	size_t room = s->count + more > 2 * s->room ? s->count + more : 2 * s->room;
-
-	if (s->count + more <= s->room)
-		return;
-	s->ids = arena_grow(a, s->ids, s->room * sizeof(*s->ids), room * sizeof(*s->ids));
-	s->room = room;
-}
-
 static void add_entries(struct round *r, int shard, const struct cache_reply *entries)
 {
-	struct strike *s = &r->strikes[shard];
 	size_t i, n = cache_items(entries);
 
-	make_room(r->c->arena, s, n);
 	r->entries += n;
 	for (i = 0; i < n; i++) {
 		const struct cache_reply *entry = cache_item(entries, i);
-		const struct cache_reply *fields;
-		struct str id;
+		struct str id = cache_text(cache_item(entry, 0));
 		struct event event;
 
-		if (cache_items(entry) != 2)
-			continue;
-		id = cache_text(cache_item(entry, 0));
-		fields = cache_item(entry, 1);
-		s->ids[s->count++] = cache_arg_text(id);
-		/* Without fields: held by us, but trimmed from the stream meanwhile. */
-		if (cache_is_nil(fields))
-			log_error("events: entry " STR_FMT " of shard %d is lost", STR_ARG(id),
-				  shard);
-		else if (read_event(fields, &event))
+		r->last[shard] = id;
+		if (read_event(cache_item(entry, 1), &event))
 			pack_event(r, &event, shard, id);
 		else
 			log_error("events: entry " STR_FMT " of shard %d makes no sense",
@@ -206,62 +156,36 @@ static void add_entries(struct round *r, int shard, const struct cache_reply *en
 	}
 }
 
-static void want_strike(struct round *r, int shard, size_t from, size_t count)
+/* Trimming up to the last entry that was read leaves that one. */
+static err cut_off(struct round *r)
 {
-	struct cache_arg *args = ARENA_ARRAY(r->c->arena, struct cache_arg, count + 2);
-
-	args[0] = cache_arg_text(r->streams[shard]);
-	args[1] = cache_arg_text(GROUP);
-	memcpy(args + 2, r->strikes[shard].ids + from, count * sizeof(*args));
-	cache_want_script(r->c->cache, &script_strike, 1, (struct cache_args){ args, count + 2 });
-}
-
-static err strike_off(struct round *r, size_t *moved)
-{
-	size_t from, left;
-	err e = OK;
+	struct cache *cache = r->c->cache;
 	int i;
 
 	for (i = 0; i < REACTION_SHARDS; i++) {
-		for (from = 0; !e && from < r->strikes[i].count; from += STRIKE_MOST) {
-			left = r->strikes[i].count - from;
-			want_strike(r, i, from, left < STRIKE_MOST ? left : STRIKE_MOST);
-			e = cache_flush(r->c->cache);
-		}
-		*moved += r->strikes[i].count;
+		if (!r->last[i].n)
+			continue;
+		cache_want(cache, CACHE_ARGS(STR("XTRIM"), r->streams[i], STR("MINID"), STR("="),
+					     r->last[i]));
+		cache_want(cache, CACHE_ARGS(STR("XDEL"), r->streams[i], r->last[i]));
 	}
-	return e;
+	return cache_flush(cache);
 }
 
-/* Publish what was read and strike it off: all of it, or nothing. */
+/* Publish what was read and cut it off: all of it, or nothing. */
 static err finish_round(struct round *r, size_t *moved)
 {
 	bool *done;
 	err e;
 	int i;
 
-	*moved = 0;
 	for (i = 0; i < KEY_COUNT; i++)
 		finish_pack(r, i);
 	done = ARENA_ARRAY(r->c->arena, bool, r->message_count + 1);
 	e = mq_publish_batch_confirmed(r->c->mq, r->messages, r->message_count, done);
-	return e ? e : strike_off(r, moved);
-}
-
-err event_relay_open(struct ctx *c)
-{
-	struct cache_reply *replies[REACTION_SHARDS];
-	err e;
-	int i;
-
-	for (i = 0; i < REACTION_SHARDS; i++)
-		replies[i] = cache_want_script(c->cache, &script_open, 1,
-					       CACHE_ARGS(reaction_stream_key(c->arena, i), GROUP));
-	e = cache_flush(c->cache);
-	for (i = 0; !e && i < REACTION_SHARDS; i++) {
-		if (cache_is_error(replies[i]))
-			e = ERR_INTERNAL;
-	}
+	if (!e)
+		e = cut_off(r);
+	*moved = e ? 0 : r->entries;
 	return e;
 }
 
@@ -276,18 +200,15 @@ static int shard_of(const struct round *r, struct str stream)
 	BUG("a stream that was not asked for");
 }
 
-/* XREADGROUP over all streams, from `from` on. The answer names those that have something. */
-static err read_group(struct round *r, struct str reader, struct str from, int64_t wait_ms)
+/* XREAD over all streams, behind what was read. The answer names those that have something. */
+static err read_more(struct round *r, int64_t wait_ms)
 {
-	struct cache_arg args[9 + 2 * REACTION_SHARDS];
+	struct cache_arg args[6 + 2 * REACTION_SHARDS];
 	struct cache_reply *reply;
 	size_t i, n = 0;
 	err e;
 
-	args[n++] = cache_arg_text(STR("XREADGROUP"));
-	args[n++] = cache_arg_text(STR("GROUP"));
-	args[n++] = cache_arg_text(GROUP);
-	args[n++] = cache_arg_text(reader);
+	args[n++] = cache_arg_text(STR("XREAD"));
 	args[n++] = cache_arg_text(STR("COUNT"));
 	args[n++] = cache_arg_int(READ_MOST);
 	if (wait_ms > 0) {
@@ -298,13 +219,12 @@ static err read_group(struct round *r, struct str reader, struct str from, int64
 	args[n++] = cache_arg_text(STR("STREAMS"));
 	for (i = 0; i < REACTION_SHARDS; i++) {
 		args[n + i] = cache_arg_text(r->streams[i]);
-		args[n + REACTION_SHARDS + i] = cache_arg_text(from);
+		args[n + REACTION_SHARDS + i] =
+			cache_arg_text(r->last[i].n ? r->last[i] : STR("0-0"));
 	}
 	e = cache_run(r->c->cache, &reply, (struct cache_args){ args, n + 2 * REACTION_SHARDS });
 	if (e)
 		return e;
-	if (cache_is_error(reply)) /* the group is gone: Redis was emptied */
-		return ERR_UNAVAILABLE;
 	for (i = 0; i < cache_items(reply); i++) {
 		const struct cache_reply *stream = cache_item(reply, i);
 
@@ -314,46 +234,44 @@ static err read_group(struct round *r, struct str reader, struct str from, int64
 	return OK;
 }
 
-err event_relay_held(struct ctx *c, struct str reader, size_t *moved)
+err event_relay_round(struct ctx *c, int64_t wait_ms, size_t *moved)
 {
 	struct round *r = round_new(c);
-	err e = read_group(r, reader, STR("0"), 0);
-
-	return e ? e : finish_round(r, moved);
-}
-
-err event_relay_new(struct ctx *c, struct str reader, int64_t wait_ms, size_t *moved)
-{
-	struct round *r = round_new(c);
-	err e = read_group(r, reader, STR(">"), wait_ms);
+	err e = read_more(r, wait_ms);
 	size_t before = 0;
 
+	*moved = 0;
 	while (!e && r->entries > before && r->entries < EVENT_RELAY_ROUND) {
 		before = r->entries;
-		e = read_group(r, reader, STR(">"), 0);
+		e = read_more(r, 0);
 	}
 	return e ? e : finish_round(r, moved);
 }
 
-err event_relay_idle(struct ctx *c, struct str reader, size_t *moved)
+/* The time in an entry's id is Redis's when it was added. */
+static bool is_idle(struct ctx *c, const struct cache_reply *first)
 {
-	struct cache_reply *replies[REACTION_SHARDS];
-	struct round *r = round_new(c);
+	struct str id = cache_text(cache_item(cache_item(first, 0), 0)), ms;
+	int64_t at;
+
+	return str_split(&id, '-', &ms) && num_parse_id(ms, &at) &&
+	       at <= c->now - EVENT_RELAY_IDLE_MS;
+}
+
+err event_relay_idle(struct ctx *c, size_t *moved)
+{
+	struct cache_reply *first[REACTION_SHARDS];
+	bool has_idle = false;
 	err e;
 	int i;
 
+	*moved = 0;
 	for (i = 0; i < REACTION_SHARDS; i++)
-		replies[i] = cache_want(c->cache, CACHE_ARGS(STR("XAUTOCLAIM"), r->streams[i],
-							     GROUP, reader, EVENT_RELAY_IDLE_MS,
-							     STR("0-0"), STR("COUNT"), READ_MOST));
+		first[i] = cache_want(c->cache,
+				      CACHE_ARGS(STR("XRANGE"), reaction_stream_key(c->arena, i),
+						 STR("-"), STR("+"), STR("COUNT"), 1));
 	e = cache_flush(c->cache);
-	if (e)
-		return e;
-	for (i = 0; i < REACTION_SHARDS; i++) {
-		if (cache_is_error(replies[i]))
-			return ERR_UNAVAILABLE;
-		if (cache_items(replies[i]) > 1)
-			add_entries(r, i, cache_item(replies[i], 1));
-	}
-	return finish_round(r, moved);
+	for (i = 0; !e && i < REACTION_SHARDS; i++)
+		has_idle = has_idle || (cache_items(first[i]) && is_idle(c, first[i]));
+	return e || !has_idle ? e : event_relay_round(c, 0, moved);
 }

@@ -4,31 +4,40 @@
 #include <json-c/json.h>
 
 #include "base/log.h"
-#include "base/num.h"
 
 #define DEPTH_MOST 4
 
-static struct str text_of(struct json_object *event, const char *name)
-{
-	struct json_object *value;
+enum { AT_KIND, AT_TYPE, AT_TARGET, AT_USER, AT_TIME, AT_COUNT };
 
-	if (!json_object_object_get_ex(event, name, &value) ||
-	    json_object_is_type(value, json_type_object) ||
-	    json_object_is_type(value, json_type_array))
-		return (struct str){ 0 };
-	return str_from_c(json_object_get_string(value));
+/* A number from least to most; false for anything else, also for the text of one. */
+static bool read_number(struct json_object *event, size_t at, int64_t least, int64_t most,
+			int64_t *out)
+{
+	struct json_object *value = json_object_array_get_idx(event, at);
+
+	if (!json_object_is_type(value, json_type_int))
+		return false;
+	*out = json_object_get_int64(value);
+	return *out >= least && *out <= most;
 }
 
 static bool read_event(struct json_object *from, struct reaction_event *out)
 {
-	struct str kind = text_of(from, "kind");
+	struct json_object *word;
+	struct str kind;
 	int64_t type;
 
-	if (!num_parse_i64(text_of(from, "type"), TARGET_POST, TARGET_COMMENT, &type) ||
-	    !num_parse_id(text_of(from, "target"), &out->target_id) ||
-	    !num_parse_id(text_of(from, "user"), &out->user_id) ||
-	    !num_parse_id(text_of(from, "at"), &out->at))
+	if (!json_object_is_type(from, json_type_array) ||
+	    json_object_array_length(from) != AT_COUNT)
 		return false;
+	word = json_object_array_get_idx(from, AT_KIND);
+	if (!json_object_is_type(word, json_type_string) ||
+	    !read_number(from, AT_TYPE, TARGET_POST, TARGET_COMMENT, &type) ||
+	    !read_number(from, AT_TARGET, 1, INT64_MAX, &out->target_id) ||
+	    !read_number(from, AT_USER, 1, INT64_MAX, &out->user_id) ||
+	    !read_number(from, AT_TIME, 1, INT64_MAX, &out->at))
+		return false;
+	kind = str_from_c(json_object_get_string(word));
 	out->type = (int)type;
 	out->is_vote = str_is(kind, STR("vote"));
 	out->is_on = str_is(kind, STR("like"));

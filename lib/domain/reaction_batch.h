@@ -1,10 +1,9 @@
 /*
- * A batch of vote and like events as the queue carries it:
+ * A batch of vote and like events as the queue carries it (domain/event_relay.h):
  *
- *   [{"kind":"vote","type":"1","target":"<post>","user":"<user>","at":"<Unix us>"}, ...]
+ *   [["vote", 1, <post>, <user>, <Unix us>], ...]
  *
- * the fields of the stream entries as they are: kind is vote, like or unlike, type TARGET_POST or
- * TARGET_COMMENT. Numbers may be texts or numbers.
+ * the kind (vote, like or unlike), TARGET_POST or TARGET_COMMENT, and three numbers.
  */
 #ifndef DOMAIN_REACTION_BATCH_H
 #define DOMAIN_REACTION_BATCH_H

@@ -11,7 +11,7 @@
  *   comment:likes:{3}:<post>   HASH  comment id -> likes
  *   comment:liked:{3}:<post>   ZSET  "<comment>:<user>" -> Unix ms of the like
  *   post:rows:{3}:<place>      STRING, comment:rows:{3}:<place> STRING: see domain/shared_rows.h;
- *                                    seconds; a place is one of 64, shared by the shard's posts
+ *                                    seconds; a place is one of 512, shared by the shard's posts
  *   events:{3}                 STREAM of what SQL does not know yet; trimmed when it was published
  *
  * The article lives eight days from its last change, the sets an hour longer: a set that ran

@@ -2,7 +2,7 @@
 #include "data.h"
 
 #include "base/num.h"
-#include "domain/reaction.h"
+#include "domain/reaction_keys.h"
 #include "domain/session.h"
 #include "web/csrf.h"
 
@@ -76,11 +76,16 @@ err data_make_people(struct program *p, const char *folder)
 	return make_sessions(p, data_file(folder, "voters"), DATA_USERS, DATA_USERS + DATA_VOTERS);
 }
 
-/* Users nobody has heard of: their votes cannot have been cast. */
+/*
+ * What a vote leaves in Redis: its count, ahead of SQL, and its event. By users nobody has heard
+ * of, so it was not cast before.
+ */
 static void want_event(struct ctx *c, int64_t post, int64_t user)
 {
 	struct str key = reaction_stream_key(c->arena, reaction_shard(post));
 
+	cache_want(c->cache, CACHE_ARGS(STR("HINCRBY"), reaction_article_key(c->arena, post),
+					STR("votes"), 1));
 	cache_want(c->cache, CACHE_ARGS(STR("XADD"), key, STR("*"), STR("kind"), STR("vote"),
 					STR("type"), TARGET_POST, STR("target"), post, STR("user"),
 					user, STR("at"), c->now * 1000));

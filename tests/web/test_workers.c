@@ -12,6 +12,7 @@
 #include "domain/job_lease.h"
 #include "domain/outbox.h"
 #include "domain/reaction.h"
+#include "support/events.h"
 #include "support/stores.h"
 
 #define POSTS 40
@@ -151,41 +152,23 @@ struct seen {
 	int64_t newest[2][POSTS];   /* likes, votes */
 };
 
-static int64_t number_after(struct str text, struct str name)
-{
-	ptrdiff_t at = str_find(text, name);
-	struct str rest = str_slice(text, (size_t)at + name.n, text.n), digits = rest;
-	int64_t n = 0;
-
-	assert_true(at >= 0);
-	for (digits.n = 0; digits.n < rest.n && rest.p[digits.n] >= '0' && rest.p[digits.n] <= '9';)
-		digits.n++;
-	assert_true(num_parse_id(digits, &n));
-	return n;
-}
-
 static void look_at_message(struct seen *seen, struct str body, int64_t total)
 {
-	struct str event;
+	struct sent_event event;
 
-	while (str_split(&body, '}', &event)) {
-		int64_t at, post;
-		int key;
+	while (sent_event_next(&body, &event)) {
+		int64_t post = event.target - 1;
+		int key = str_is(event.kind, STR("vote"));
 
-		if (str_is(event, STR("]")))
-			break;
-		at = number_after(event, STR("\"at\":"));
-		post = number_after(event, STR("\"target\":\"")) - 1;
-		key = str_find(event, STR("\"kind\":\"vote\"")) >= 0;
-		assert_in_range(at, 1, total);
-		assert_int_equal(post, (at - 1) % POSTS);
-		if (seen->has[at - 1]) {
+		assert_in_range(event.at, 1, total);
+		assert_int_equal(post, (event.at - 1) % POSTS);
+		if (seen->has[event.at - 1]) {
 			seen->twice++;
 			continue;
 		}
-		seen->early += at < seen->newest[key][post];
-		seen->newest[key][post] = at;
-		seen->has[at - 1] = true;
+		seen->early += event.at < seen->newest[key][post];
+		seen->newest[key][post] = event.at;
+		seen->has[event.at - 1] = true;
 		seen->count++;
 	}
 }

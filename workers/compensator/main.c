@@ -46,13 +46,11 @@ static err replay_outbox(struct job *j)
 static err replay_streams(struct job *j)
 {
 	size_t moved = 1, total = 0;
-	err e;
+	err e = OK;
 
-	program_next(&j->p);
-	e = event_relay_open(&j->p.ctx);
 	while (!e && moved && has_time(j)) {
 		program_next(&j->p);
-		e = event_relay_idle(&j->p.ctx, NAME, &moved);
+		e = event_relay_idle(&j->p.ctx, &moved);
 		if (!e)
 			total += moved;
 	}

@@ -217,13 +217,10 @@ static void write_everything(struct ctx *c)
 	assert_int_equal(form_once_sweep(c, 100, &post), OK);
 	assert_int_equal(reaction_rebuild(c, 0, 5, &post), OK);
 	assert_int_equal(reaction_fill_comments(c, BIG_POST), OK);
-	assert_int_equal(
-		reaction_persist(
-			c, STR("[{\"kind\":\"vote\",\"type\":1,\"target\":1000001,\"user\":3,"
-			       "\"at\":5},{\"kind\":\"like\",\"type\":1,\"target\":1000001,"
-			       "\"user\":3,\"at\":5},{\"kind\":\"like\",\"type\":2,\"target\":"
-			       "2000001,\"user\":3,\"at\":5}]")),
-		OK);
+	assert_int_equal(reaction_persist(c,
+					  STR("[[\"vote\",1,1000001,3,5],[\"like\",1,1000001,3,5],"
+					      "[\"like\",2,2000001,3,5]]")),
+			 OK);
 }
 
 /* A check that cannot fail says nothing: it must see a scan and a sort. */

@@ -106,15 +106,9 @@ static void a_batch_is_written_once_and_in_any_order(void **state)
 	STORES_OR_SKIP();
 	forum_as(f->c, f->bob, ROLE_USER);
 	batch = str_format(f->c->arena,
-			   "[{\"kind\":\"vote\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"7\","
-			   "\"at\":\"%lld\"},"
-			   "{\"kind\":\"vote\",\"type\":1,\"target\":%lld,\"user\":8,\"at\":%lld},"
-			   "{\"kind\":\"unlike\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"7\","
-			   "\"at\":\"%lld\"},"
-			   "{\"kind\":\"like\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"7\","
-			   "\"at\":\"%lld\"},"
-			   "{\"kind\":\"like\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"8\","
-			   "\"at\":\"%lld\"}]",
+			   "[[\"vote\",1,%lld,7,%lld],[\"vote\",1,%lld,8,%lld],"
+			   "[\"unlike\",1,%lld,7,%lld],[\"like\",1,%lld,7,%lld],"
+			   "[\"like\",1,%lld,8,%lld]]",
 			   (long long)f->post, (long long)US, (long long)f->post, (long long)US,
 			   (long long)f->post, (long long)US + 2, (long long)f->post,
 			   (long long)US + 1, (long long)f->post, (long long)US);
@@ -127,10 +121,8 @@ static void a_batch_is_written_once_and_in_any_order(void **state)
 		assert_int_equal(forum_number(f->c, &sql_likes, DB_ARGS(f->post)), 1);
 	}
 	/* An older word that arrives later changes nothing. */
-	batch = str_format(f->c->arena,
-			   "[{\"kind\":\"like\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"7\","
-			   "\"at\":\"%lld\"}]",
-			   (long long)f->post, (long long)US - 1);
+	batch = str_format(f->c->arena, "[[\"like\",1,%lld,7,%lld]]", (long long)f->post,
+			   (long long)US - 1);
 	assert_int_equal(reaction_persist(f->c, batch), OK);
 	assert_int_equal(forum_number(f->c, &sql_likes, DB_ARGS(f->post)), 1);
 	assert_int_equal(forum_number(f->c, &sql_state, DB_ARGS(f->post, INT64_C(7))), 0);
@@ -144,18 +136,13 @@ static void what_is_no_event_does_not_poison_a_batch(void **state)
 
 	STORES_OR_SKIP();
 	forum_as(f->c, f->bob, ROLE_USER);
-	batch = str_format(
-		f->c->arena,
-		"[{\"kind\":\"vote\",\"type\":\"1\",\"target\":\"99\",\"user\":\"7\",\"at\":\"1\"},"
-		"{\"kind\":\"like\",\"type\":\"2\",\"target\":\"99\",\"user\":\"7\",\"at\":\"1\"},"
-		"{\"kind\":\"sing\",\"type\":\"1\",\"target\":\"99\",\"user\":\"7\",\"at\":\"1\"},"
-		"{\"kind\":\"vote\",\"type\":\"2\",\"target\":\"99\",\"user\":\"7\",\"at\":\"1\"},"
-		"{\"kind\":\"vote\"},7,null,\"x\",[],"
-		"{\"kind\":\"vote\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"-7\",\"at\":"
-		"\"1\"},"
-		"{\"kind\":\"vote\",\"type\":\"1\",\"target\":\"%lld\",\"user\":\"7\",\"at\":\"1\"}"
-		"]",
-		(long long)f->post, (long long)f->post);
+	batch = str_format(f->c->arena,
+			   "[[\"vote\",1,99,7,1],[\"like\",2,99,7,1],[\"sing\",1,99,7,1],"
+			   "[\"vote\",2,99,7,1],[\"vote\"],7,null,\"x\",[],{\"kind\":\"vote\"},"
+			   "[\"vote\",1,%lld,-7,1],[\"vote\",1,%lld,\"8\",1],[7,1,%lld,8,1],"
+			   "[\"vote\",1,%lld,8,1,1],[\"vote\",1,%lld,7,1]]",
+			   (long long)f->post, (long long)f->post, (long long)f->post,
+			   (long long)f->post, (long long)f->post);
 	assert_int_equal(reaction_persist(f->c, batch), OK);
 	assert_int_equal(forum_number(f->c, &sql_votes, DB_ARGS(f->post)), 1);
 	assert_int_equal(reaction_persist(f->c, STR("[]")), OK);

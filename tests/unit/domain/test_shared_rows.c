@@ -85,7 +85,7 @@ static int compare(const void *a, const void *b)
 /* However many posts there are. */
 static void the_keys_are_few(void **state)
 {
-	enum { POSTS = 20000, PLACES = 16 * 64 };
+	enum { POSTS = 100000, PLACES = 16 * 512 };
 	struct str *keys = ARENA_ARRAY(*state, struct str, POSTS);
 	size_t i, different = 1;
 

@@ -47,15 +47,13 @@ static inline struct str take_events(struct ctx *c)
 		for (i = 0; i < cache_items(reply); i++) {
 			const struct cache_reply *fields = cache_item(cache_item(reply, i), 1);
 
-			buf_add(&json, json.n ? STR(",{") : STR("[{"));
-			for (k = 0; k + 1 < cache_items(fields); k += 2) {
-				if (k)
-					buf_add_char(&json, ',');
-				buf_add_json(&json, cache_text(cache_item(fields, k)));
-				buf_add_char(&json, ':');
-				buf_add_json(&json, cache_text(cache_item(fields, k + 1)));
+			buf_add(&json, json.n ? STR(",[") : STR("[["));
+			buf_add_json(&json, cache_text(cache_item(fields, 1)));
+			for (k = 3; k < cache_items(fields); k += 2) {
+				buf_add_char(&json, ',');
+				buf_add(&json, cache_text(cache_item(fields, k)));
 			}
-			buf_add_char(&json, '}');
+			buf_add_char(&json, ']');
 		}
 		assert_int_equal(cache_run(c->cache, &reply, CACHE_ARGS(STR("DEL"), key)), OK);
 	}

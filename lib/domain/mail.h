@@ -14,7 +14,8 @@ enum mail_kind {
 	MAIL_ACTIVATION,     /* the link that makes a pending account an active one */
 	MAIL_ADDRESS_IN_USE, /* somebody tried to register with the address of this account */
 	MAIL_PASSWORD_RESET, /* the link for somebody who forgot their password */
-	MAIL_PASSWORD_CHANGED
+	MAIL_PASSWORD_CHANGED,
+	MAIL_ORDER_CLOSED /* about an order that was not paid in time */
 };
 
 struct mail {
@@ -28,6 +29,10 @@ struct mail {
  * nobody has nothing is sent.
  */
 err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int language) MUST_CHECK;
+
+/* The same about something: the id of an order, say. */
+err mail_request_about(struct ctx *c, enum mail_kind kind, int64_t user_id, int64_t about,
+		       int language) MUST_CHECK;
 
 /*
  * What was asked for, as a mail; the token of a link is made and its hash stored. ERR_INVALID when

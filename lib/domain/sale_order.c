@@ -47,12 +47,14 @@ static struct sale_order read_order(const struct db_rows *rows)
 
 err sale_order_find(struct ctx *c, int64_t id, struct sale_order *out)
 {
-	struct db_rows *rows;
-	err e;
+	return ctx_is_guest(c) ? ERR_AUTH : sale_order_of(c, id, c->viewer.id, out);
+}
 
-	if (ctx_is_guest(c))
-		return ERR_AUTH;
-	e = db_query(c->db, c->arena, &rows, &sql_find, DB_ARGS(id, c->viewer.id));
+err sale_order_of(struct ctx *c, int64_t id, int64_t user_id, struct sale_order *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_find, DB_ARGS(id, user_id));
+
 	if (e)
 		return e;
 	if (!db_next(rows))

@@ -38,6 +38,8 @@ struct sale_orders {
 };
 
 err sale_order_find(struct ctx *c, int64_t id, struct sale_order *out) MUST_CHECK;
+/* The same of any person: for letters and administrators. */
+err sale_order_of(struct ctx *c, int64_t id, int64_t user_id, struct sale_order *out) MUST_CHECK;
 /* The viewer's, newest first, ids below before_id (0: from the top). */
 err sale_order_mine(struct ctx *c, int64_t before_id, int limit,
 		    struct sale_orders *out) MUST_CHECK;

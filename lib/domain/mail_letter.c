@@ -1,0 +1,185 @@
+/* What the site writes to people. */
+#include "domain/mail_letter.h"
+
+#include "base/buf.h"
+#include "domain/sale_order.h"
+#include "domain/user_new_password.h"
+#include "domain/user_token.h"
+#include "html/text.h"
+
+/* A mail being written, in the order's language. {0} is the user's name, {1} the site's,
+ * {2} what it is about. */
+struct letter {
+	const struct mail_order *order;
+	struct str arguments[3];
+	struct buf text;
+	struct mail *mail;
+};
+
+static struct str letter_text(struct letter *l, const char *english)
+{
+	return text_format(l->text.arena, l->order->language, english, l->arguments,
+			   ARRAY_LEN(l->arguments));
+}
+
+static void letter_add_paragraph(struct letter *l, struct str paragraph)
+{
+	buf_add(&l->text, paragraph);
+	BUF_LIT(&l->text, "\n\n");
+}
+
+static void letter_add(struct letter *l, const char *english)
+{
+	letter_add_paragraph(l, letter_text(l, english));
+}
+
+static struct letter letter_start(struct ctx *c, const struct mail_order *o, const struct user *u,
+				  const char *subject, struct mail *out)
+{
+	struct letter l = { .order = o,
+			    .arguments = { u->name, c->config->site.name },
+			    .mail = out };
+
+	buf_init(&l.text, c->arena, 512);
+	*out = (struct mail){ .to = u->email, .subject = letter_text(&l, subject) };
+	letter_add(&l, N_("Hello {0},"));
+	return l;
+}
+
+static err letter_end(struct letter *l)
+{
+	l->mail->text = buf_str(&l->text);
+	return OK;
+}
+
+/* A page of this site, whole; token is empty or what ends the path. */
+static void letter_add_link(struct letter *l, struct ctx *c, const char *path, struct str token)
+{
+	letter_add_paragraph(l, str_format(c->arena, STR_FMT "%s" STR_FMT,
+					   STR_ARG(c->config->site.url), path, STR_ARG(token)));
+}
+
+static err build_activation(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct letter l;
+	struct str token;
+	struct user u;
+	err e = user_find_pending(c, o->user_id, &u);
+
+	if (!e)
+		e = user_token_new(c, u.id, &token);
+	if (e)
+		return e;
+	l = letter_start(c, o, &u, N_("Activate your account at {1}"), out);
+	letter_add(
+		&l,
+		N_("somebody registered this name at {1} with your e-mail address. If it was you, "
+		   "open this page and press the button:"));
+	letter_add_link(&l, c, "/activate/", token);
+	letter_add(
+		&l,
+		N_("The link is good for 24 hours. If it was not you, do nothing: without the link "
+		   "the account stays closed and is removed after a week."));
+	return letter_end(&l);
+}
+
+static err build_address_in_use(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct letter l;
+	struct user u;
+	err e = user_find(c, o->user_id, &u);
+
+	if (e)
+		return e;
+	if (!u.email.n || u.state != USER_ACTIVE)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("You have an account at {1}"), out);
+	letter_add(&l,
+		   N_("somebody tried to register at {1} with your e-mail address, which already "
+		      "belongs to your account {0}. If it was you, log in here:"));
+	letter_add_link(&l, c, "/login", STR(""));
+	letter_add(&l,
+		   N_("If it was not you, do nothing: nobody but you can use your address here."));
+	return letter_end(&l);
+}
+
+static err build_password_reset(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct letter l;
+	struct str token;
+	struct user u;
+	err e = user_reset_start(c, o->user_id, &u, &token);
+
+	if (e)
+		return e;
+	l = letter_start(c, o, &u, N_("A new password for your account at {1}"), out);
+	letter_add(&l,
+		   N_("somebody asked for a new password for your account {0} at {1}. If it was "
+		      "you, open this page and choose one:"));
+	letter_add_link(&l, c, "/password/reset/", token);
+	letter_add(&l, N_("The link is good for 15 minutes and works once. If it was not you, do "
+			  "nothing: without the link your password stays as it is."));
+	return letter_end(&l);
+}
+
+static err build_password_changed(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct letter l;
+	struct user u;
+	err e = user_find(c, o->user_id, &u);
+
+	if (e)
+		return e;
+	if (!u.email.n)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("The password of your account at {1} was changed"), out);
+	letter_add(&l,
+		   N_("the password of your account {0} at {1} was changed, and all other devices "
+		      "were logged out. If it was you, all is well."));
+	letter_add(&l,
+		   N_("If it was not you, somebody else knew your password or reads your mail. Set "
+		      "a new one here at once:"));
+	letter_add_link(&l, c, "/password/forgot", STR(""));
+	return letter_end(&l);
+}
+
+static err build_order_closed(struct ctx *c, const struct mail_order *o, struct mail *out)
+{
+	struct sale_order order;
+	struct letter l;
+	struct user u;
+	err e = user_find(c, o->user_id, &u);
+
+	if (!e)
+		e = sale_order_of(c, o->about, o->user_id, &order);
+	if (e)
+		return e;
+	if (!u.email.n)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("Your order at {1} was closed"), out);
+	l.arguments[2] = order.goods_name;
+	letter_add(&l, N_("you were quick enough to get {2} at {1}, but your order was not paid in "
+			  "time and is closed now. The unit is on sale again."));
+	letter_add(&l, N_("Nothing was charged. If you have paid in these minutes, the money goes "
+			  "back by itself."));
+	letter_add(&l, N_("Your orders:"));
+	letter_add_link(&l, c, "/orders", STR(""));
+	return letter_end(&l);
+}
+
+err mail_write_letter(struct ctx *c, const struct mail_order *order, struct mail *out)
+{
+	switch (order->kind) {
+	case MAIL_ACTIVATION:
+		return build_activation(c, order, out);
+	case MAIL_ADDRESS_IN_USE:
+		return build_address_in_use(c, order, out);
+	case MAIL_PASSWORD_RESET:
+		return build_password_reset(c, order, out);
+	case MAIL_PASSWORD_CHANGED:
+		return build_password_changed(c, order, out);
+	case MAIL_ORDER_CLOSED:
+		return build_order_closed(c, order, out);
+	}
+	return ERR_INVALID;
+}

@@ -32,6 +32,13 @@ const struct limit_class limit_comment = { "comment", 60, 300, 600 };
 const struct limit_class limit_react = { "react", 120, 0, 60 };
 /* A draft saved every ten seconds, a preview every ten, and the edits. */
 const struct limit_class limit_edit = { "edit", 180, 0, 600 };
+/* A wrong captcha every two seconds. Each order request needs a path, so the limit by address here
+ * is theirs, too: a school that presses together, each of its pupils more than once. */
+const struct limit_class limit_sale_path = { "sale_path", 30, 6000, 60 };
+/* Impatience: once would do, as the second press is answered with the state of the first. */
+const struct limit_class limit_sale_press = { "sale_press", 20, 0, 10 };
+/* Every 200 ms from two windows, the whole time: the waiting page asks less and less often. */
+const struct limit_class limit_sale_poll = { "sale_poll", 600, 0, 60 };
 /* Sessions of a whole class that ended over lunch; each may hold a long text. */
 const struct limit_class limit_held = { "held", 0, 60, 3600 };
 

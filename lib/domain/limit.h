@@ -22,9 +22,12 @@ extern const struct limit_class limit_register;
 extern const struct limit_class limit_mail; /* links asked for again */
 extern const struct limit_class limit_post; /* posts written */
 extern const struct limit_class limit_comment;
-extern const struct limit_class limit_react; /* votes and likes */
-extern const struct limit_class limit_held;  /* forms kept for guests until they log in */
-extern const struct limit_class limit_edit;  /* edits, drafts, previews, deletes */
+extern const struct limit_class limit_react;      /* votes and likes */
+extern const struct limit_class limit_held;       /* forms kept for guests until they log in */
+extern const struct limit_class limit_sale_path;  /* captchas and paths of sales */
+extern const struct limit_class limit_sale_press; /* order requests */
+extern const struct limit_class limit_sale_poll;  /* how a request stands */
+extern const struct limit_class limit_edit;       /* edits, drafts, previews, deletes */
 
 /* The key of an account's window, in the slot of its sessions. */
 struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id);

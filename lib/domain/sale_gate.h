@@ -56,15 +56,7 @@ err sale_press(struct ctx *c, int64_t sale_id, struct sale_answer *out) MUST_CHE
 /* How the viewer's request stands. A ticket that Redis lost is answered from SQL. */
 err sale_result(struct ctx *c, int64_t sale_id, struct sale_answer *out) MUST_CHECK;
 
-/*
- * The one-time path, bound to viewer and sale and living a minute: handed out only while the sale
- * is open, and only for a right answer to the captcha. ERR_INVALID: wrong answer (the captcha is
- * used up). ERR_CONFLICT: not open; *why says how.
- */
-err sale_path_new(struct ctx *c, int64_t sale_id, struct str captcha, struct str typed,
-		  struct str *path_out, enum sale_refusal *why) MUST_CHECK;
-/* Take it: true once for each path, and only for whom and what it was made. */
-err sale_path_take(struct ctx *c, int64_t sale_id, struct str path, bool *is_right_out) MUST_CHECK;
+/* The captcha and the one-time path before it: domain/sale_path.h. */
 
 /* Numbers for pages, from Redis. */
 struct sale_live_numbers {

@@ -30,9 +30,19 @@ struct mq_queue {
 	bool is_single_consumer; /* x-single-active-consumer */
 };
 
-/* All queues that exist; publishing to a key none of them takes fails. */
+/* All queues that always exist; publishing to a key none of them takes fails. */
 extern const struct mq_queue mq_queues[];
 extern const size_t mq_queue_count;
+
+/*
+ * Queues that come and go, one for each thing (a sale): named like the routing key, which begins
+ * with the name of its family. Quorum, with a single active consumer and a delivery limit; the dead
+ * letters of a family are in "<family>dead" and keep their routing key. Such a queue is declared by
+ * the first who publishes to it or subscribes on a connection, and again when it turned out to be
+ * gone.
+ */
+extern const char *const mq_families[];
+extern const size_t mq_family_count;
 
 /* Does not connect yet. */
 struct mq *mq_new(const struct config *config);
@@ -40,6 +50,10 @@ void mq_free(struct mq *m);
 
 /* Declare exchanges, queues, bindings. Idempotent. Workers and plazactl call it at start. */
 err mq_declare(struct mq *m) MUST_CHECK;
+
+/* Delete a queue of a family that nobody will use any more; consumers have left it before. OK when
+ * there is none. */
+err mq_remove(struct mq *m, struct str queue) MUST_CHECK;
 
 /* One message: body is JSON. id goes into message-id, for consumers that deduplicate. */
 err mq_publish_confirmed(struct mq *m, struct str key, struct str id, struct str body) MUST_CHECK;
@@ -66,6 +80,15 @@ struct mq_delivery {
  * and subscribed again by mq_next; what was not acknowledged is then delivered again.
  */
 err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
+
+/*
+ * The same for one queue more, or none any more: of a family, as its queues come and go.
+ * mq_subscribe_also begins a consumer, too, and may be called before there is any queue. Messages
+ * of a queue that was left may still come for a moment. ERR_UNAVAILABLE: asked for again by
+ * mq_next.
+ */
+err mq_subscribe_also(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
+err mq_leave(struct mq *m, const char *queue) MUST_CHECK;
 
 /*
  * The next message, its bytes in the arena. ERR_NOT_FOUND when none came within

@@ -49,11 +49,15 @@ struct mq *mq_new(const struct config *config)
 
 void mq_drop(struct mq *m)
 {
+	size_t i;
+
 	if (m->connection)
 		amqp_destroy_connection(m->connection);
 	m->connection = NULL;
 	m->is_confirming = false;
-	m->is_subscribed = false;
+	for (i = 0; i < m->subscription_count; i++)
+		m->subscriptions[i].is_live = false;
+	memset(m->known, 0, sizeof(m->known));
 	m->published = 0;
 	m->generation++;
 }
@@ -68,6 +72,7 @@ void mq_free(struct mq *m)
 	if (m->connection && amqp_set_rpc_timeout(m->connection, &limit) == AMQP_STATUS_OK)
 		(void)amqp_connection_close(m->connection, AMQP_REPLY_SUCCESS);
 	mq_drop(m);
+	free(m->subscriptions);
 	arena_free(m->own);
 	free(m);
 }
@@ -146,7 +151,7 @@ static err log_in(struct mq *m)
 						.value.table = { 1, &capability } } };
 	amqp_table_t properties = { 1, &entry };
 	struct timeval limit = milliseconds(LOGIN_MS), rpc = milliseconds(MQ_RPC_MS);
-	int heartbeat = m->queue ? HEARTBEAT_SECONDS : 0;
+	int heartbeat = m->is_consumer ? HEARTBEAT_SECONDS : 0;
 	err e;
 
 	if (amqp_set_handshake_timeout(m->connection, &limit) != AMQP_STATUS_OK ||
@@ -194,7 +199,7 @@ err mq_ready(struct mq *m)
 {
 	err e;
 
-	if (m->connection && !m->queue && !is_quiet(m)) {
+	if (m->connection && !m->is_consumer && !is_quiet(m)) {
 		log_info("rabbitmq: the connection was closed while idle, opening another");
 		mq_drop(m);
 	}

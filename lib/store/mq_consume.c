@@ -1,4 +1,4 @@
-/* Consuming: one queue, acknowledged by hand, after the work is safe elsewhere. */
+/* Consuming: one queue or several, acknowledged by hand, after the work is safe elsewhere. */
 #include "store/mq_internal.h"
 
 #include "base/clock.h"
@@ -8,31 +8,106 @@
 #define HEARTBEAT_EVERY_MS 10000
 #define TAG_BITS 48 /* of the broker's tag; the connection's generation is above */
 
-static err subscribe_now(struct mq *m)
+static err subscribe_now(struct mq *m, struct mq_subscription *s)
 {
 	err e = mq_ready(m);
 
+	if (!e)
+		e = mq_know(m, str_from_c(s->queue));
 	if (e)
 		return e;
-	amqp_basic_qos(m->connection, MQ_CHANNEL, 0, m->prefetch, 0);
+	amqp_basic_qos(m->connection, MQ_CHANNEL, 0, s->prefetch, 0);
 	e = mq_check_reply(m, "cannot limit deliveries", amqp_get_rpc_reply(m->connection));
 	if (e)
 		return e;
-	amqp_basic_consume(m->connection, MQ_CHANNEL, amqp_cstring_bytes(m->queue),
-			   amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+	/* The consumer is called like its queue. */
+	amqp_basic_consume(m->connection, MQ_CHANNEL, amqp_cstring_bytes(s->queue),
+			   amqp_cstring_bytes(s->queue), 0, 0, 0, amqp_empty_table);
 	e = mq_check_reply(m, "cannot subscribe", amqp_get_rpc_reply(m->connection));
-	m->is_subscribed = !e;
+	s->is_live = !e;
 	return e;
+}
+
+static err subscribe_missing(struct mq *m)
+{
+	size_t i;
+	err e = mq_ready(m);
+
+	for (i = 0; !e && i < m->subscription_count; i++) {
+		if (m->subscriptions[i].is_wanted && !m->subscriptions[i].is_live)
+			e = subscribe_now(m, &m->subscriptions[i]);
+	}
+	return e;
+}
+
+static struct mq_subscription *find(struct mq *m, struct str queue)
+{
+	size_t i;
+
+	for (i = 0; i < m->subscription_count; i++) {
+		if (str_is(str_from_c(m->subscriptions[i].queue), queue))
+			return &m->subscriptions[i];
+	}
+	return NULL;
+}
+
+/* Places are never given up: so many names are not worth a copy that must be freed. */
+static struct mq_subscription *find_or_add(struct mq *m, const char *queue)
+{
+	struct mq_subscription *s = find(m, str_from_c(queue));
+
+	if (s)
+		return s;
+	m->subscriptions =
+		realloc(m->subscriptions, (m->subscription_count + 1) * sizeof(*m->subscriptions));
+	if (!m->subscriptions)
+		BUG("out of memory");
+	s = &m->subscriptions[m->subscription_count++];
+	*s = (struct mq_subscription){ .queue = str_c(m->own, str_from_c(queue)) };
+	return s;
+}
+
+/* A connection opened for declaring has no heartbeat, a consumer's must. */
+static void become_consumer(struct mq *m)
+{
+	if (!m->is_consumer)
+		mq_drop(m);
+	m->is_consumer = true;
+}
+
+err mq_subscribe_also(struct mq *m, const char *queue, uint16_t prefetch)
+{
+	struct mq_subscription *s;
+
+	become_consumer(m);
+	s = find_or_add(m, queue);
+	s->prefetch = prefetch;
+	s->is_wanted = true;
+	return s->is_live ? OK : subscribe_now(m, s);
+}
+
+err mq_leave(struct mq *m, const char *queue)
+{
+	struct mq_subscription *s = find(m, str_from_c(queue));
+
+	if (!s || !s->is_wanted)
+		return OK;
+	s->is_wanted = false;
+	if (!m->connection || !s->is_live)
+		return OK;
+	s->is_live = false;
+	amqp_basic_cancel(m->connection, MQ_CHANNEL, amqp_cstring_bytes(queue));
+	return mq_check_reply(m, "cannot leave a queue", amqp_get_rpc_reply(m->connection));
 }
 
 err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch)
 {
-	/* A connection opened for declaring has no heartbeat, a consumer's must. */
+	size_t i;
+
+	for (i = 0; i < m->subscription_count; i++)
+		m->subscriptions[i].is_wanted = false;
 	mq_drop(m);
-	if (!m->queue || !str_is(str_from_c(m->queue), str_from_c(queue)))
-		m->queue = str_c(m->own, str_from_c(queue));
-	m->prefetch = prefetch;
-	return subscribe_now(m);
+	return mq_subscribe_also(m, queue, prefetch);
 }
 
 static err wait_more(struct mq *m, int64_t deadline, uint8_t type, amqp_frame_t *frame)
@@ -83,6 +158,20 @@ static err read_content(struct mq *m, struct arena *a, struct mq_delivery *out)
 	return OK;
 }
 
+/* The broker ended a subscription: its queue was deleted. One of a family is declared again. */
+static err take_cancel(struct mq *m, const amqp_method_t *method)
+{
+	const amqp_basic_cancel_t *cancel = method->decoded;
+	struct str name = { cancel->consumer_tag.bytes, cancel->consumer_tag.len };
+	struct mq_subscription *s = find(m, name);
+
+	log_warn("rabbitmq: queue " STR_FMT " is gone", STR_ARG(name));
+	mq_forget(m, name);
+	if (s)
+		s->is_live = false;
+	return ERR_NOT_FOUND;
+}
+
 static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_delivery *out)
 {
 	struct mq_delivery delivery = { 0 };
@@ -94,6 +183,8 @@ static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_de
 		return e;
 	if (frame.frame_type != AMQP_FRAME_METHOD)
 		return mq_fail(m, "cannot receive", "unexpected frame");
+	if (frame.payload.method.id == AMQP_BASIC_CANCEL_METHOD)
+		return take_cancel(m, &frame.payload.method);
 	if (frame.payload.method.id != AMQP_BASIC_DELIVER_METHOD)
 		return mq_fail_method(m, "cannot receive", &frame.payload.method);
 	deliver = frame.payload.method.decoded;
@@ -109,12 +200,11 @@ static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_de
 err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_delivery *out)
 {
 	int64_t deadline = clock_ticks() + timeout_ms;
-	err e = OK;
+	err e;
 
-	if (!m->queue)
+	if (!m->is_consumer)
 		BUG("mq_next before mq_subscribe");
-	if (!m->is_subscribed)
-		e = subscribe_now(m);
+	e = subscribe_missing(m);
 	if (!e)
 		e = receive(m, a, deadline, out);
 	/* The caller's loop must not spin while the broker is away. */
@@ -127,7 +217,7 @@ static void say_alive(struct mq *m)
 {
 	amqp_frame_t heartbeat = { .frame_type = AMQP_FRAME_HEARTBEAT };
 
-	if (!m->connection || !m->queue)
+	if (!m->connection || !m->is_consumer)
 		return;
 	if (mq_check_status(m, "connection lost", amqp_send_frame(m->connection, &heartbeat)))
 		log_debug("rabbitmq: what was not acknowledged will come again");

@@ -12,6 +12,14 @@
 
 #define MQ_CHANNEL 1
 #define MQ_RPC_MS 3000
+#define MQ_KNOWN 64 /* queues of families remembered as declared */
+
+struct mq_subscription {
+	char *queue;
+	uint16_t prefetch;
+	bool is_wanted; /* false: left, the place is free */
+	bool is_live;   /* on the connection that is open now */
+};
 
 struct mq {
 	struct arena *own; /* holds the address */
@@ -20,9 +28,11 @@ struct mq {
 	amqp_connection_state_t connection; /* NULL: not connected */
 	bool is_confirming;
 	uint64_t published; /* messages sent on this channel: the tag of the newest */
-	char *queue;        /* subscribed to; NULL for a publisher */
-	uint16_t prefetch;
-	bool is_subscribed;  /* on the connection that is open now */
+	bool is_consumer;
+	struct mq_subscription *subscriptions;
+	size_t subscription_count;
+	uint64_t known[MQ_KNOWN]; /* hashes of declared queues, on this connection */
+	size_t known_next;
 	uint16_t generation; /* of the connection: part of every delivery's tag */
 	int64_t retry_at;    /* clock_ticks */
 	bool is_down;        /* the outage was logged */
@@ -42,6 +52,11 @@ err mq_fail_method(struct mq *m, const char *what, const amqp_method_t *method);
 
 /* The next frame. ERR_NOT_FOUND when the deadline (clock_ticks) passed; the connection stays. */
 err mq_wait_frame(struct mq *m, int64_t deadline, amqp_frame_t *frame) MUST_CHECK;
+
+/* Declare the queue of a key that belongs to a family, unless this connection did. */
+err mq_know(struct mq *m, struct str key) MUST_CHECK;
+/* It turned out not to be there. */
+void mq_forget(struct mq *m, struct str key);
 
 amqp_bytes_t mq_bytes(struct str s);
 

@@ -89,7 +89,7 @@ static void settle_tag(struct window *w, uint64_t tag, bool and_all_before, bool
 	}
 }
 
-static void mark_returned(struct window *w, const amqp_basic_properties_t *properties)
+static void mark_returned(struct mq *m, struct window *w, const amqp_basic_properties_t *properties)
 {
 	char text[24];
 	size_t i;
@@ -102,6 +102,7 @@ static void mark_returned(struct window *w, const amqp_basic_properties_t *prope
 		    memcmp(properties->correlation_id.bytes, text, (size_t)n) != 0)
 			continue;
 		w->is_returned[i] = true;
+		mq_forget(m, w->messages[i].key);
 		log_error("rabbitmq: no queue takes " STR_FMT, STR_ARG(w->messages[i].key));
 	}
 }
@@ -134,7 +135,7 @@ static err take_frame(struct mq *m, struct window *w, const amqp_frame_t *frame)
 	case AMQP_FRAME_HEADER:
 		if (!w->is_in_return)
 			break;
-		mark_returned(w, frame->payload.properties.decoded);
+		mark_returned(m, w, frame->payload.properties.decoded);
 		w->body_left = frame->payload.properties.body_size;
 		w->is_in_return = w->body_left > 0;
 		return OK;
@@ -191,7 +192,7 @@ err mq_publish_batch_confirmed(struct mq *m, const struct mq_message *messages, 
 	size_t i, sent = 0;
 	err e;
 
-	if (m->queue)
+	if (m->is_consumer)
 		BUG("publishing on a consumer's connection");
 	memset(done, 0, count * sizeof(*done));
 	if (!count)
@@ -199,6 +200,8 @@ err mq_publish_batch_confirmed(struct mq *m, const struct mq_message *messages, 
 	e = mq_ready(m);
 	if (!e)
 		e = start_confirms(m);
+	for (i = 0; !e && i < count; i++)
+		e = mq_know(m, messages[i].key);
 	for (i = 0; !e && i < count; i += sent)
 		e = publish_window(m, messages + i, count - i, done + i, &sent);
 	for (i = 0; !e && i < count; i++) {

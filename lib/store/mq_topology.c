@@ -10,6 +10,11 @@ const struct mq_queue mq_queues[] = {
 };
 const size_t mq_queue_count = ARRAY_LEN(mq_queues);
 
+const char *const mq_families[] = { "sale.order." };
+const size_t mq_family_count = ARRAY_LEN(mq_families);
+
+#define NAME_BYTES 128
+
 static err declare_exchange(struct mq *m, const char *name, const char *type)
 {
 	amqp_exchange_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name),
@@ -48,6 +53,19 @@ static err declare_dead(struct mq *m, const struct mq_queue *queue)
 	snprintf(name, sizeof(name), "%s.dead", queue->name);
 	e = declare_queue(m, name, (amqp_table_t){ 1, &entry });
 	return e ? e : bind_queue(m, name, MQ_DEAD_EXCHANGE, queue->name);
+}
+
+/* One for the whole family; each of its queues is bound to it, so that a dead letter keeps its key.
+ */
+static err declare_family_dead(struct mq *m, const char *family, const char *queue)
+{
+	amqp_table_entry_t entry = text_entry("x-queue-type", "quorum");
+	char name[NAME_BYTES];
+	err e;
+
+	snprintf(name, sizeof(name), "%sdead", family);
+	e = declare_queue(m, name, (amqp_table_t){ 1, &entry });
+	return e ? e : bind_queue(m, name, MQ_DEAD_EXCHANGE, queue);
 }
 
 /*
@@ -91,6 +109,77 @@ err mq_declare(struct mq *m)
 			amqp_maybe_release_buffers(m->connection);
 	}
 	return e;
+}
+
+static const char *family_of(struct str key)
+{
+	size_t i;
+
+	for (i = 0; i < mq_family_count; i++) {
+		if (str_starts(key, str_from_c(mq_families[i])))
+			return mq_families[i];
+	}
+	return NULL;
+}
+
+err mq_know(struct mq *m, struct str key)
+{
+	const char *family = family_of(key);
+	struct mq_queue queue = { .is_single_consumer = true };
+	uint64_t hash = str_hash(key);
+	char name[NAME_BYTES];
+	size_t i;
+	err e;
+
+	if (!family)
+		return OK;
+	for (i = 0; i < MQ_KNOWN; i++) {
+		if (m->known[i] == hash)
+			return OK;
+	}
+	if (key.n >= sizeof(name))
+		BUG("a queue with a name of %zu bytes", key.n);
+	snprintf(name, sizeof(name), STR_FMT, STR_ARG(key));
+	queue.name = queue.binding = name;
+	e = declare_family_dead(m, family, name);
+	if (!e)
+		e = declare_living(m, &queue);
+	if (e)
+		return e;
+	m->known[m->known_next++ % MQ_KNOWN] = hash;
+	return OK;
+}
+
+void mq_forget(struct mq *m, struct str key)
+{
+	uint64_t hash = str_hash(key);
+	size_t i;
+
+	for (i = 0; i < MQ_KNOWN; i++) {
+		if (m->known[i] == hash)
+			m->known[i] = 0;
+	}
+}
+
+err mq_remove(struct mq *m, struct str queue)
+{
+	const char *family = family_of(queue);
+	char dead[NAME_BYTES];
+	err e = mq_ready(m);
+
+	if (e)
+		return e;
+	if (!family)
+		BUG("removing a queue that always exists");
+	mq_forget(m, queue);
+	snprintf(dead, sizeof(dead), "%sdead", family);
+	amqp_queue_unbind(m->connection, MQ_CHANNEL, amqp_cstring_bytes(dead),
+			  amqp_cstring_bytes(MQ_DEAD_EXCHANGE), mq_bytes(queue), amqp_empty_table);
+	e = mq_check_reply(m, "cannot unbind a queue", amqp_get_rpc_reply(m->connection));
+	if (e)
+		return e;
+	amqp_queue_delete(m->connection, MQ_CHANNEL, mq_bytes(queue), 0, 0);
+	return mq_check_reply(m, "cannot delete a queue", amqp_get_rpc_reply(m->connection));
 }
 
 static bool is_not_found(amqp_rpc_reply_t reply)

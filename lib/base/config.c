@@ -75,6 +75,8 @@ static const struct key keys[] = {
 	{ "pay.cashier", AT(pay.cashier), TEXT, false, NULL, config_is_cashier, "sandbox or none" },
 	{ "pay.secret", AT(pay.secret), SECRET, false, NULL, NULL,
 	  "64 hex digits, as agreed with the cashier" },
+	{ "media.dir", AT(media.dir), TEXT, false, "/var/lib/plaza/media", config_is_folder,
+	  CONFIG_FOLDER_RULE },
 	{ "log.level", AT(log_level), LEVEL, false, "info", NULL, "debug, info, warn or error" },
 };
 

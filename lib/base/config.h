@@ -58,6 +58,9 @@ struct config {
 		struct str cashier;                    /* "sandbox" (development only) or "none" */
 		unsigned char secret[SECRET_KEY_SIZE]; /* signs its call-backs */
 	} pay;
+	struct {
+		struct str dir; /* the folder of uploads: see store/blob.h */
+	} media;
 	enum log_level log_level;
 };
 

@@ -144,3 +144,8 @@ bool config_is_address(struct str value)
 	       consists_of(str_slice(value, 0, (size_t)at), is_mailbox_char) &&
 	       is_name(str_slice(value, (size_t)at + 1, value.n));
 }
+
+bool config_is_folder(struct str value)
+{
+	return value.n > 1 && value.n <= 200 && value.p[0] == '/' && str_find(value, STR("..")) < 0;
+}

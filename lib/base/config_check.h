@@ -9,6 +9,7 @@
 
 #define CONFIG_SOCKET_RULE "an absolute path of at most 107 bytes"
 #define CONFIG_HOST_RULE "a host name or an address"
+#define CONFIG_FOLDER_RULE "an absolute path of at most 200 bytes, without \"..\""
 #define CONFIG_PORT_RULE "a number from 1 to 65535"
 
 /* 1 to 60 code points, no controls. */
@@ -37,5 +38,8 @@ bool config_is_address(struct str value);
 
 /* A cashier there is: "sandbox", or "none". */
 bool config_is_cashier(struct str value);
+
+/* An absolute path, for a folder. */
+bool config_is_folder(struct str value);
 
 #endif

@@ -68,6 +68,12 @@ err session_end_others(struct ctx *c, const struct session *s) MUST_CHECK;
 /* By its cookie: one that was started in this request. */
 err session_end_cookie(struct ctx *c, struct str cookie) MUST_CHECK;
 
+/*
+ * Change what all sessions of a user say of them ("name", "avatar", "level" ...), so that it shows
+ * at once wherever they are logged in.
+ */
+err session_tell(struct ctx *c, int64_t user_id, struct str field, struct str value) MUST_CHECK;
+
 /* One of a user's sessions, as the user's own list shows it. */
 struct session_entry {
 	struct str id; /* 64 hex digits: names it in a form, and lets nobody in */

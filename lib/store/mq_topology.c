@@ -7,6 +7,7 @@ const struct mq_queue mq_queues[] = {
 	{ "events", "event.*", true },
 	{ "mail", "mail.requested", false },
 	{ "sms", "sms.requested", false },
+	{ "pictures", "picture.uploaded", false },
 };
 const size_t mq_queue_count = ARRAY_LEN(mq_queues);
 

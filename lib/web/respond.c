@@ -1,5 +1,6 @@
 /* What handlers call to answer. */
 #include "domain/outbox.h"
+#include "domain/picture.h"
 #include "web/cookie.h"
 #include "web/flash.h"
 #include "web/state.h"
@@ -277,6 +278,6 @@ struct url req_here(struct req *r)
 struct url req_avatar(struct req *r, int64_t user_id, struct str avatar)
 {
 	if (avatar.n)
-		return url_format(r->ctx.arena, "/uploads/avatars/{}", avatar);
+		return picture_url(r->ctx.arena, PICTURE_AVATAR, avatar, 96);
 	return url_format(r->ctx.arena, "/avatars/{}.svg", user_id);
 }

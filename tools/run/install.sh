@@ -18,7 +18,7 @@ DEPLOY=nginx/deploy
 # Where things will be on the server.
 BIN=/usr/lib/plaza
 SHARE=/usr/share/plaza
-NGINX=/etc/nginx/plaza ASSETS=$SHARE/assets ERRORS=$SHARE/errors CACHE=/var/cache/plaza
+NGINX=/etc/nginx/plaza ASSETS=$SHARE/assets ERRORS=$SHARE/errors MEDIA=/var/lib/plaza/media CACHE=/var/cache/plaza
 RUN=/run/plaza LOG=/var/log/plaza OWN_LOG=/var/log/plaza/programs CONFIG=/etc/plaza/plaza.conf
 # shellcheck disable=SC2016 # nginx's variable
 FORM_ADDRESS='$binary_remote_addr'

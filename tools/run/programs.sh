@@ -27,13 +27,13 @@ programs_names() { # DEPLOY
 }
 
 # Fills the templates of the site in FROM into INTO. NGINX (what INTO will be called), ASSETS, ERRORS,
-# CACHE, RUN and FORM_ADDRESS are set by the caller.
+# MEDIA, CACHE, RUN and FORM_ADDRESS are set by the caller.
 nginx_render() { # FROM INTO
 	local file
 	for file in "$1"/plaza-*.conf; do
 		cp "$file" "$2/"
 	done
 	for file in "$1"/plaza-*.conf.in; do
-		render "$file" NGINX ASSETS ERRORS CACHE RUN FORM_ADDRESS >"$2/$(basename "$file" .in)"
+		render "$file" NGINX ASSETS ERRORS MEDIA CACHE RUN FORM_ADDRESS >"$2/$(basename "$file" .in)"
 	done
 }

@@ -44,7 +44,7 @@ site_configure() {
 
 nginx_configure() { # FROM
 	NGINX=$STATE/conf/nginx ASSETS=$STATE/programs/assets CACHE=$STATE/cache/guests
-	ERRORS=$1/errors
+	ERRORS=$1/errors MEDIA=$STATE/media
 	# shellcheck disable=SC2016 # nginx's variable
 	FORM_ADDRESS='$binary_remote_addr'
 	[ "${LIMITS:-on}" = on ] || FORM_ADDRESS='""'

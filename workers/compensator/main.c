@@ -1,15 +1,17 @@
 /*
  * The compensator, started by cron each minute: publishes what was left behind, outbox rows and
- * stream entries, and raises alarms. Takes a lease, so that two at once are harmless, and ends
- * within its minute.
+ * stream entries, raises alarms, and removes the files of pictures that were replaced. Takes a
+ * lease, so that two at once are harmless, and ends within its minute.
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/event_relay.h"
 #include "domain/job.h"
 #include "domain/outbox_replay.h"
+#include "domain/picture.h"
 
 #define WORK_MS (50 * CLOCK_SECOND)
+#define PICTURES 50 /* at once */
 
 static err replay_outbox(struct job *j)
 {
@@ -48,13 +50,15 @@ static err replay_streams(struct job *j)
  * raised. */
 static err work(struct job *j)
 {
-	err outbox = replay_outbox(j), streams = OK, late;
+	err outbox = replay_outbox(j), streams = OK, late, pictures;
+	int64_t swept;
 
 	if (!outbox)
 		streams = replay_streams(j);
 	program_next(&j->p);
 	late = outbox_check_late(&j->p.ctx);
-	return outbox ? outbox : streams ? streams : late;
+	pictures = job_repeat(j, picture_sweep, PICTURES, &swept);
+	return outbox ? outbox : streams ? streams : late ? late : pictures;
 }
 
 int main(void)

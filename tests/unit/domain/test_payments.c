@@ -1,0 +1,445 @@
+/* Payments: what a cashier may change, and what nobody else may. */
+#include "unit/domain/selling.h"
+
+#define AT_ONCE 6
+#define RACES 24
+
+static const struct db_sql sql_payments = SQL("SELECT COUNT(*) FROM payment WHERE order_id = ?");
+static const struct db_sql sql_state = SQL("SELECT state FROM payment WHERE reference = ?");
+/* All there is of orders, payments and events, as one number. */
+static const struct db_sql sql_everything = SQL(
+	"SELECT (SELECT COALESCE(SUM(CRC32(CONCAT_WS('|', order_id, state, is_returned, paid_at,"
+	" ended_at))), 0) FROM sale_order) + (SELECT COALESCE(SUM(CRC32(CONCAT_WS('|', reference,"
+	" state, changed_at, attempts, next_try_at))), 0) FROM payment) + (SELECT COUNT(*) FROM"
+	" outbox)");
+static const struct db_sql sql_refund_later =
+	SQL("UPDATE payment SET next_try_at = ? WHERE reference = ?");
+static const struct db_sql sql_attempts = SQL("SELECT attempts FROM payment WHERE reference = ?");
+
+static int start(void **state)
+{
+	return forum_set_up(state);
+}
+
+static int64_t everything(struct ctx *c)
+{
+	return forum_number(c, &sql_everything, DB_NO_ARGS);
+}
+
+static int64_t state_of(struct ctx *c, const struct payment *p)
+{
+	return forum_number(c, &sql_state, DB_ARGS(p->reference));
+}
+
+static void a_payment_is_begun_once(void **state)
+{
+	struct fixture *f = *state;
+	struct config without = stores.config;
+	struct payment p, again;
+	int64_t order;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 1), f->ann);
+	p = selling_begin(c, order);
+	again = selling_begin(c, order);
+	assert_same(p.reference, again.reference);
+	assert_int_equal(p.reference.n, 32);
+	assert_int_equal(p.amount, PRICE);
+	assert_same(p.page, str_format(c->arena, "/dev/cashier/" STR_FMT, STR_ARG(p.reference)));
+	assert_int_equal(payment_find(c, p.reference, &again), OK);
+	assert_int_equal(again.order_id, order);
+	assert_int_equal(payment_find(c, STR("nothing"), &again), ERR_NOT_FOUND);
+	forum_as(c, f->bob, ROLE_USER);
+	assert_int_equal(payment_begin(c, order, &again), ERR_NOT_FOUND);
+	assert_int_equal(payment_find(c, p.reference, &again), ERR_NOT_FOUND);
+	forum_as(c, 0, ROLE_USER);
+	assert_int_equal(payment_begin(c, order, &again), ERR_AUTH);
+	assert_int_equal(payment_find(c, p.reference, &again), ERR_AUTH);
+	forum_as(c, f->ann, ROLE_USER);
+	without.pay.cashier = STR("none");
+	c->config = &without;
+	assert_int_equal(payment_begin(c, order, &again), ERR_UNAVAILABLE);
+	c->config = &stores.config;
+	selling_let_expire(c, order);
+	assert_int_equal(payment_begin(c, order, &again), ERR_CONFLICT);
+}
+
+struct begun {
+	int64_t user, order;
+};
+
+static int64_t begin_one(struct ctx *c, int number, const void *context)
+{
+	const struct begun *b = context;
+	struct payment p;
+
+	(void)number;
+	forum_as(c, b->user, ROLE_USER);
+	return payment_begin(c, b->order, &p);
+}
+
+static void begun_by_many_at_once_it_is_one(void **state)
+{
+	struct fixture *f = *state;
+	int64_t results[AT_ONCE];
+	struct begun b;
+	int i;
+
+	STORES_OR_SKIP();
+	b = (struct begun){ f->ann, selling_order(f->c, selling_sale(f->c, 1), f->ann) };
+	forum_at_once(AT_ONCE, begin_one, &b, results);
+	for (i = 0; i < AT_ONCE; i++)
+		assert_int_equal(results[i], OK);
+	assert_int_equal(forum_number(f->c, &sql_payments, DB_ARGS(b.order)), 1);
+}
+
+static void a_call_told_again_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t order, before;
+	struct payment p;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 1), f->ann);
+	p = selling_begin(c, order);
+	forum_as(c, 0, ROLE_USER);
+	assert_int_equal(selling_call(c, &p, "paid"), OK);
+	assert_int_equal(selling_state_of(c, order), ORDER_PAID);
+	assert_int_equal(state_of(c, &p), PAYMENT_PAID);
+	before = everything(c);
+	c->now += CLOCK_MINUTE;
+	assert_int_equal(selling_call(c, &p, "paid"), OK);
+	assert_int_equal(selling_call(c, &p, "refunded"), ERR_CONFLICT);
+	assert_int_equal(everything(c), before);
+	forum_as(c, f->ann, ROLE_USER);
+	assert_int_equal(payment_begin(c, order, &p), ERR_CONFLICT);
+}
+
+/* One bit at a time of the text `field` of a call points to. */
+static void flip_each_bit(struct ctx *c, struct payment_call *call, struct str *field)
+{
+	char *bytes = str_c(c->arena, *field);
+	size_t bit;
+
+	field->p = bytes;
+	for (bit = 0; bit < 8 * field->n; bit++) {
+		char flip = (char)(1 << (bit % 8));
+
+		bytes[bit / 8] ^= flip;
+		assert_int_equal(payment_called(c, call), ERR_FORBIDDEN);
+		bytes[bit / 8] ^= flip;
+	}
+}
+
+static void a_forged_call_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct config other = stores.config;
+	struct payment_call right, call;
+	struct payment p;
+	int64_t before;
+	struct ctx *c;
+	int bit;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	p = selling_begin(c, selling_order(c, selling_sale(c, 1), f->ann));
+	right = cashier_sandbox_call(c, &p, STR("paid"));
+	before = everything(c);
+	call = right;
+	flip_each_bit(c, &call, &call.signature);
+	flip_each_bit(c, &call, &call.reference);
+	flip_each_bit(c, &call, &call.outcome);
+	for (bit = 0; bit < 64; bit++) {
+		call = right;
+		call.amount = (int64_t)((uint64_t)call.amount ^ UINT64_C(1) << bit);
+		assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+		call = right;
+		call.at = (int64_t)((uint64_t)call.at ^ UINT64_C(1) << bit);
+		assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	}
+	call = right;
+	call.signature = (struct str){ 0 };
+	assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	call.signature = str_slice(right.signature, 0, 63);
+	assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	other.pay.secret[31] ^= 1;
+	c->config = &other;
+	call.signature = payment_sign(c, &call);
+	c->config = &stores.config;
+	assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	assert_int_equal(everything(c), before);
+	assert_int_equal(payment_called(c, &right), OK);
+}
+
+static void what_is_signed_but_wrong_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct payment p, wrong;
+	struct payment_call call;
+	int64_t before;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	p = selling_begin(c, selling_order(c, selling_sale(c, 1), f->ann));
+	before = everything(c);
+	wrong = p;
+	wrong.amount = PRICE - 1;
+	assert_int_equal(selling_call(c, &wrong, "paid"), ERR_CONFLICT);
+	wrong = p;
+	wrong.reference = STR("00000000000000000000000000000000");
+	assert_int_equal(selling_call(c, &wrong, "paid"), ERR_NOT_FOUND);
+	assert_int_equal(selling_call(c, &p, "stolen"), ERR_INVALID);
+	assert_int_equal(selling_call(c, &p, "refunded"), ERR_CONFLICT);
+	call = cashier_sandbox_call(c, &p, STR("paid"));
+	c->now += PAYMENT_CALL_MS + 1;
+	assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	c->now -= 2 * (PAYMENT_CALL_MS + 1);
+	assert_int_equal(payment_called(c, &call), ERR_FORBIDDEN);
+	assert_int_equal(everything(c), before);
+}
+
+/* From closed and paid to refunded, told and asked again at each step. */
+static void expect_refund(struct ctx *c, int64_t order, const struct payment *p)
+{
+	int64_t handed, before;
+
+	assert_int_equal(selling_call(c, p, "paid"), OK);
+	assert_int_equal(selling_state_of(c, order), ORDER_REFUNDING);
+	assert_int_equal(state_of(c, p), PAYMENT_REFUNDING);
+	before = everything(c);
+	assert_int_equal(selling_call(c, p, "paid"), OK);
+	assert_int_equal(everything(c), before);
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 1);
+	assert_int_equal(selling_state_of(c, order), ORDER_REFUNDED);
+	assert_int_equal(state_of(c, p), PAYMENT_REFUNDED);
+	before = everything(c);
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 0);
+	assert_int_equal(selling_call(c, p, "refunded"), OK);
+	assert_int_equal(selling_call(c, p, "paid"), OK);
+	assert_int_equal(everything(c), before);
+}
+
+static void paid_when_it_is_closed_the_money_goes_back(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sale, order, closed;
+	struct payment p;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	sale = selling_sale(c, 3);
+	order = selling_order(c, sale, f->ann);
+	p = selling_begin(c, order);
+	assert_int_equal(sale_order_cancel(c, order), OK);
+	expect_refund(c, order, &p);
+	assert_int_equal(selling_returns_of(c, sale, order), 1);
+	sale = selling_sale(c, 3);
+	order = selling_order(c, sale, f->ann);
+	p = selling_begin(c, order);
+	selling_let_expire(c, order);
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	expect_refund(c, order, &p);
+	assert_int_equal(selling_returns_of(c, sale, order), 1);
+}
+
+/* The deadline is what counts, not when the closer comes. */
+static void paid_after_its_time_an_order_is_closed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sale, order, closed;
+	struct payment p;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	sale = selling_sale(c, 3);
+	order = selling_order(c, sale, f->ann);
+	p = selling_begin(c, order);
+	selling_let_expire(c, order);
+	expect_refund(c, order, &p);
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	assert_int_equal(closed, 0);
+	assert_int_equal(selling_returns_of(c, sale, order), 1);
+}
+
+/* Paid in time, but told a minute later. */
+static void a_call_that_was_signed_in_time_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct payment_call call;
+	struct payment p;
+	int64_t order;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 3), f->ann);
+	p = selling_begin(c, order);
+	c->now += 30 * CLOCK_MINUTE - 1;
+	call = cashier_sandbox_call(c, &p, STR("paid"));
+	c->now += CLOCK_MINUTE;
+	assert_int_equal(payment_called(c, &call), OK);
+	assert_int_equal(selling_state_of(c, order), ORDER_PAID);
+}
+
+static int64_t refund_all(struct ctx *c, int number, const void *context)
+{
+	int64_t handed;
+
+	(void)number;
+	(void)context;
+	return payment_refund(c, 100, &handed) ? -2 : handed;
+}
+
+static void refunds_are_handed_over_once_by_many(void **state)
+{
+	struct fixture *f = *state;
+	int64_t results[3], order;
+	struct payment p;
+	struct ctx *c;
+	int i;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	for (i = 0; i < 10; i++) {
+		order = selling_order(c, selling_sale(c, 1), f->ann);
+		p = selling_begin(c, order);
+		assert_int_equal(sale_order_cancel(c, order), OK);
+		assert_int_equal(selling_call(c, &p, "paid"), OK);
+	}
+	forum_at_once(3, refund_all, NULL, results);
+	assert_int_equal(results[0] + results[1] + results[2], 10);
+	assert_int_equal(forum_number(c, &sql_attempts, DB_ARGS(p.reference)), 1);
+	assert_int_equal(state_of(c, &p), PAYMENT_REFUNDED);
+}
+
+static void a_refund_is_asked_for_when_it_is_due(void **state)
+{
+	struct fixture *f = *state;
+	struct config without = stores.config;
+	int64_t order, handed;
+	struct payment p;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 1), f->ann);
+	p = selling_begin(c, order);
+	assert_int_equal(sale_order_cancel(c, order), OK);
+	assert_int_equal(selling_call(c, &p, "paid"), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_refund_later,
+				 DB_ARGS(c->now + CLOCK_MINUTE, p.reference)),
+			 OK);
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 0);
+	without.pay.cashier = STR("none");
+	c->config = &without;
+	c->now += CLOCK_HOUR;
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 0);
+	c->config = &stores.config;
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 1);
+}
+
+struct race {
+	int64_t user, orders[RACES];
+	struct str references[RACES];
+};
+
+static err race_one(struct ctx *c, int number, const struct race *r, int i)
+{
+	struct payment p = { .reference = r->references[i], .amount = PRICE };
+	int64_t closed;
+
+	forum_next(c);
+	forum_as(c, r->user, ROLE_USER);
+	switch (number) {
+	case 0:
+		return selling_call(c, &p, "paid");
+	case 1:
+		return sale_order_cancel(c, r->orders[i]);
+	default:
+		stores_sleep_ms(3);
+		c->now += CLOCK_HOUR; /* this one's clock is wrong: all are due */
+		return sale_order_expire(c, 1, &closed);
+	}
+}
+
+static int64_t race_all(struct ctx *c, int number, const void *context)
+{
+	int64_t failed = 0;
+	int i;
+
+	for (i = 0; i < RACES; i++) {
+		/* They meet in the middle. */
+		err e = race_one(c, number, context, number == 1 ? RACES - 1 - i : i);
+
+		failed += e && e != ERR_CONFLICT;
+	}
+	return failed;
+}
+
+/* Whoever is first decides; the unit comes back once, or the money is kept. */
+static void one_of_pay_cancel_and_close_wins(void **state)
+{
+	struct fixture *f = *state;
+	int64_t results[3], sale, wins[ORDER_STATES] = { 0 };
+	struct race *r;
+	struct payment p;
+	struct ctx *c;
+	int i;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	r = ARENA_NEW(c->arena, struct race);
+	r->user = f->ann;
+	for (i = 0; i < RACES; i++) {
+		r->orders[i] = selling_order(c, selling_sale(c, 1), f->ann);
+		r->references[i] = selling_begin(c, r->orders[i]).reference;
+	}
+	forum_at_once(3, race_all, r, results);
+	assert_int_equal(results[0] + results[1] + results[2], 0);
+	for (i = 0; i < RACES; i++) {
+		struct sale_order o;
+
+		p.reference = r->references[i];
+		assert_int_equal(sale_order_find(c, r->orders[i], &o), OK);
+		sale = o.sale_id;
+		wins[o.state]++;
+		assert_true(o.state == ORDER_PAID || o.state == ORDER_REFUNDING);
+		assert_int_equal(state_of(c, &p),
+				 o.state == ORDER_PAID ? PAYMENT_PAID : PAYMENT_REFUNDING);
+		assert_int_equal(selling_returns_of(c, sale, o.id), o.state != ORDER_PAID);
+	}
+	print_message("%lld paid, %lld to be refunded\n", (long long)wins[ORDER_PAID],
+		      (long long)wins[ORDER_REFUNDING]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		people_test(a_payment_is_begun_once),
+		people_test(begun_by_many_at_once_it_is_one),
+		people_test(a_call_told_again_changes_nothing),
+		people_test(a_forged_call_changes_nothing),
+		people_test(what_is_signed_but_wrong_changes_nothing),
+		people_test(paid_when_it_is_closed_the_money_goes_back),
+		people_test(paid_after_its_time_an_order_is_closed),
+		people_test(a_call_that_was_signed_in_time_counts),
+		people_test(refunds_are_handed_over_once_by_many),
+		people_test(a_refund_is_asked_for_when_it_is_due),
+		people_test(one_of_pay_cancel_and_close_wins),
+	};
+
+	return cmocka_run_group_tests(tests, start, stores_tear_down);
+}

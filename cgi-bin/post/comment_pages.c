@@ -63,6 +63,11 @@ err thread_page(struct req *r)
 	return show_thread(r, 200, r->id, number, &(struct comment_form_view){ 0 });
 }
 
+err reply_page(struct req *r)
+{
+	return show_thread(r, 200, r->id, 0, &(struct comment_form_view){ .is_wanted = true });
+}
+
 /* A comment on the post itself, shown again on a page of its own. */
 static err show_answer_form(struct req *r, int status, const struct comment_form_view *form)
 {

@@ -28,6 +28,7 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/comments/like", comment_like_action, 0, &limit_react, NULL },
 
 	{ HTTP_GET, "/comments/{id}", thread_page, ROUTE_PUBLIC, NULL, NULL },
+	{ HTTP_GET, "/reply/{id}", reply_page, 0, NULL, NULL },
 	{ HTTP_POST, "/posts/{id}/comments", comment_create_action, 0, &limit_comment, NULL },
 	{ HTTP_POST, "/posts/{id}/comments/preview", comment_preview_action, 0, &limit_edit, NULL },
 	{ HTTP_GET, "/comments/{id}/edit", comment_edit_page, 0, NULL, NULL },

@@ -59,6 +59,7 @@ struct comment_form_view {
 	struct str body;
 	struct str error;    /* empty: nothing is wrong */
 	struct html preview; /* empty: none was asked for */
+	bool is_wanted;      /* one came here to write */
 };
 
 /* templates/post/article.html */
@@ -221,6 +222,7 @@ err likers_page(struct req *r);
 
 /* comments: comment_pages.c */
 err thread_page(struct req *r);
+err reply_page(struct req *r);
 err comment_create_action(struct req *r);
 err comment_preview_action(struct req *r);
 err comment_edit_page(struct req *r);

@@ -8,7 +8,7 @@ const comment = async (page, text) => {
 };
 
 /* One comment, without what hangs below it. */
-const own = (page, text) => page.locator(".cs li", { has: page.locator(":scope > .md", { hasText: text }) }).last();
+const own = (page, text) => page.locator(".cs li", { has: page.locator(":scope > div", { hasText: text }) }).last();
 const action = (page, text, name) => own(page, text).locator(":scope > :is(a, button)").getByText(name);
 
 const conversation = async (writer, reader, how, address) => {

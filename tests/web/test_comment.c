@@ -65,8 +65,8 @@ static void an_answer_stands_below_what_it_answers(void **state)
 	assert_true(str_find(below, bob) > 0);
 	/* A reply to a reply names who is answered; one to the first level need not. */
 	assert_true(str_find(drawn(t, r, deep),
-			     str_format(t->guest->arena, "to " STR_FMT, STR_ARG(ann))) > 0);
-	assert_true(str_find(below, str_format(t->guest->arena, "to " STR_FMT, STR_ARG(bob))) < 0);
+			     str_format(t->guest->arena, "@" STR_FMT, STR_ARG(ann))) > 0);
+	assert_true(str_find(below, str_format(t->guest->arena, "@" STR_FMT, STR_ARG(bob))) < 0);
 	assert_int_equal(visit_number(site, &sql_count, DB_ARGS(t->post)), 3);
 }
 

@@ -197,7 +197,7 @@ static void a_like_is_given_and_taken_back(void **state)
 	assert_page(p->bob, r, 200);
 	assert_shows(p->bob, r, "Like 1");
 	assert_has(r, "aria-pressed=\"true\"");
-	assert_has(r, visit_path(p->bob, "/avatars/%lld.svg", (long long)visit_id(p->bob)));
+	assert_has(r, path_of(p->bob, p->id, "/likers"));
 	/* Pressed twice on two pages is the same as once. */
 	assert_json(react(p->bob, like, "on=1"), "{\"likes\":1,\"answer\":\"liked\"}");
 	assert_json(react(p->ann, like, "on=1"), "{\"likes\":2,\"answer\":\"liked\"}");

@@ -22,6 +22,7 @@ struct viewer {
 	struct str avatar; /* file name of an uploaded picture; empty for the drawn default */
 	enum role role;
 	int level;
+	struct str zone; /* of the times on this reader's pages; empty: the site's */
 };
 
 struct ctx {

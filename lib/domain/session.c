@@ -29,11 +29,11 @@ struct session_want {
 static const struct cache_script script_find = CACHE_SCRIPT(
 	LIMIT_STEP_LUA
 	"local s = redis.call('HMGET', KEYS[1], 'no', 'name', 'avatar', 'role', 'level',\n"
-	"  'created', 'seen', 'remembered')\n"
-	"if s[1] then s[9] = limit_step(KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])) end\n"
+	"  'created', 'seen', 'remembered', 'zone')\n"
+	"if s[1] then s[10] = limit_step(KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])) end\n"
 	"return s");
 
-enum { AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED, AT_WAIT };
+enum { AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED, AT_ZONE, AT_WAIT };
 
 /* KEYS: the session, the user's sessions. ARGV: life ms, now, the most sessions, hash, then fields.
  */
@@ -116,7 +116,7 @@ static struct cache_reply *ask(struct ctx *c, struct str key)
 {
 	return cache_want(c->cache, CACHE_ARGS(STR("HMGET"), key, STR("no"), STR("name"),
 					       STR("avatar"), STR("role"), STR("level"),
-					       STR("created"), STR("seen"), STR("remembered")));
+					       STR("created"), STR("seen"), STR("remembered"), STR("zone")));
 }
 
 static struct cache_reply *ask_limited(struct ctx *c, const struct session_want *want,
@@ -163,6 +163,7 @@ static void read_reply(struct session *s, const struct cache_reply *r)
 	s->viewer.avatar = cache_text(cache_item(r, AT_AVATAR));
 	s->viewer.role = (enum role)cache_int(cache_item(r, AT_ROLE));
 	s->viewer.level = (int)cache_int(cache_item(r, AT_LEVEL));
+	s->viewer.zone = cache_text(cache_item(r, AT_ZONE));
 	s->created_at = cache_int(cache_item(r, AT_CREATED));
 	s->seen_at = cache_int(cache_item(r, AT_SEEN));
 	s->is_remembered = cache_int(cache_item(r, AT_REMEMBERED)) != 0;
@@ -178,7 +179,7 @@ err session_read(struct ctx *c, const struct session_want *want, struct session 
 		return ERR_AUTH;
 	if (cache_is_nil(want->reply))
 		return ERR_UNAVAILABLE;
-	if (cache_items(want->reply) <= AT_REMEMBERED ||
+	if (cache_items(want->reply) <= AT_ZONE ||
 	    cache_is_nil(cache_item(want->reply, AT_NO)))
 		return ERR_AUTH;
 	read_reply(&s, want->reply);
@@ -218,6 +219,8 @@ err session_start(struct ctx *c, const struct user *u, bool is_remembered, struc
 		CACHE_ARG((int)u->role),
 		CACHE_ARG(STR("level")),
 		CACHE_ARG(u->level),
+		CACHE_ARG(STR("zone")),
+		CACHE_ARG(u->zone),
 		CACHE_ARG(STR("created")),
 		CACHE_ARG(c->now),
 		CACHE_ARG(STR("seen")),

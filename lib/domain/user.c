@@ -37,6 +37,8 @@ void user_read_row(struct user *u, const struct db_rows *rows)
 	u->following = db_int(rows, 10);
 	u->created_at = db_int(rows, 11);
 	u->email = db_str(rows, 12);
+	u->zone = db_str(rows, 13);
+	u->language = db_str(rows, 14);
 }
 
 static err find_one(struct db_rows *rows, struct user *out)

@@ -34,6 +34,8 @@ struct user {
 	int64_t posts, followers, following;
 	int64_t created_at; /* Unix ms, UTC */
 	struct str email;   /* empty when there is none; only for the user's own pages */
+	struct str zone;     /* empty: the site's */
+	struct str language; /* "zh" or "en"; empty: the browser's */
 };
 
 /*

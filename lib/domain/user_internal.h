@@ -10,8 +10,8 @@
 /* What user_read_row reads, in that order; the table is called u. */
 #define USER_COLUMNS \
 	"u.user_id, u.user_no, u.username, u.avatar, u.bio, u.role, u.state, u.level, u.posts," \
-	" u.followers, u.following, u.created_at, u.email"
-#define USER_COLUMN_COUNT 13
+	" u.followers, u.following, u.created_at, u.email, u.zone, u.language"
+#define USER_COLUMN_COUNT 15
 
 void user_read_row(struct user *u, const struct db_rows *rows);
 

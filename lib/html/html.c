@@ -78,7 +78,7 @@ static int date_number(const struct clock_date *d)
 }
 
 /* What the site's clocks are ahead of UTC at an instant, in ms. */
-static int64_t zone_shift(int64_t ms)
+static int64_t site_shift(int64_t ms)
 {
 	struct clock_date local = clock_local(ms);
 	struct clock_date utc = clock_utc(ms);
@@ -107,7 +107,7 @@ static struct clock_date local_date(int64_t ms)
 
 	if (known[at].quarter != quarter || quarter == 0) {
 		known[at].quarter = quarter;
-		known[at].shift = zone_shift(ms);
+		known[at].shift = site_shift(ms);
 	}
 	return clock_utc(ms + known[at].shift);
 }
@@ -173,6 +173,9 @@ void html_put_when(struct page_out *out, struct when when)
 	put_date(b, clock_utc(when.ms), 'T', true);
 	BUF_LIT(b, "Z\">");
 	if (!put_age(out, out->now - when.ms))
-		put_date(b, local_date(when.ms), ' ', false);
+		put_date(b,
+			 out->zone ? clock_utc(when.ms + zone_shift(out->zone, when.ms))
+				   : local_date(when.ms),
+			 ' ', false);
 	BUF_LIT(b, "</time>");
 }

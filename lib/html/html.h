@@ -7,6 +7,7 @@
 #define HTML_HTML_H
 
 #include "base/buf.h"
+#include "base/zone.h"
 
 /* Finished markup, made by HTML_LITERAL, templates, markdown_render and html_trusted_column only.
  */
@@ -19,7 +20,7 @@ struct url {
 	struct str href;
 };
 
-/* An instant shown as <time>: relative when recent, a date in the site's zone otherwise. */
+/* An instant shown as <time>: relative when recent, a date in the reader's zone otherwise. */
 struct when {
 	int64_t ms; /* Unix ms, UTC */
 };
@@ -29,6 +30,7 @@ struct page_out {
 	struct buf *buf;
 	int language; /* index into the text catalogue: TEXT_ZH or TEXT_EN */
 	int64_t now;  /* Unix ms, UTC: for relative times */
+	const struct zone *zone; /* the reader's; NULL: the site's */
 	/* Write the hidden field of {{csrf}}; NULL writes nothing. */
 	void (*put_csrf)(struct page_out *out);
 	void *csrf_context; /* the web layer's, for put_csrf */

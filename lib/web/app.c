@@ -1,6 +1,7 @@
 /* A FastCGI binary from its start to its end, and one request from its source to the log line. */
 #include "base/clock.h"
 #include "domain/outbox.h"
+#include "domain/user_profile.h"
 #include "web/router.h"
 #include "web/state.h"
 
@@ -101,6 +102,14 @@ static void flush_rest(struct req *r)
 		log_debug("a session was not extended");
 }
 
+/* Somebody who is here on another day than before was last seen today. */
+static void touch(struct ctx *c, const struct session *s)
+{
+	if (c->now - s->seen_at >= SESSION_TOUCH_MS && clock_day(c->now) != clock_day(s->seen_at))
+		user_seen(c, s->viewer.id);
+	session_touch(c, s);
+}
+
 /* The reader has the page: what is left may take its time. */
 static void after_reply(struct req *r)
 {
@@ -108,7 +117,7 @@ static void after_reply(struct req *r)
 
 	outbox_publish_own(c);
 	if (r->session.viewer.id && !r->web->is_logged_out && !r->web->new_session.n)
-		session_touch(c, &r->session);
+		touch(c, &r->session);
 	flush_rest(r);
 	if (r->web->source->log_in_as.n && r->session.viewer.id && session_end(c, &r->session))
 		log_warn("the session of the shell could not be ended");

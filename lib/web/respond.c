@@ -1,12 +1,14 @@
 /* What handlers call to answer. */
 #include "domain/outbox.h"
 #include "domain/picture.h"
+#include "domain/user_profile.h"
 #include "web/cookie.h"
 #include "web/flash.h"
 #include "web/state.h"
 
 #include "tmpl/layout.h"
 
+#define LANGUAGE_SECONDS (365 * 86400)
 #define LAYOUT_ROOM 6144 /* bytes the layout adds, about */
 
 static void put_csrf(struct page_out *out)
@@ -35,6 +37,8 @@ struct page_out *req_page(struct req *r)
 		.buf = &web->page_buf,
 		.language = r->language,
 		.now = r->ctx.now,
+		.zone = r->session.viewer.zone.n ? zone_load(r->ctx.arena, r->session.viewer.zone)
+						 : NULL,
 		.put_csrf = put_csrf,
 		.csrf_context = r,
 	};
@@ -232,6 +236,9 @@ err req_log_in(struct req *r, const struct user *u, bool is_remembered)
 	/* The session the browser had is of no more use to anybody who means well. */
 	if (r->session.viewer.id && session_end(&r->ctx, &r->session))
 		log_warn("the session before the login could not be ended");
+	if (u->language.n)
+		cookie_put(r, COOKIE_LANGUAGE, u->language, LANGUAGE_SECONDS);
+	user_seen(&r->ctx, u->id);
 	r->web->new_session = cookie;
 	r->web->new_session_seconds = is_remembered ? SESSION_REMEMBER_SECONDS : 0;
 	r->web->is_logged_out = false;

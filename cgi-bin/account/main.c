@@ -1,6 +1,7 @@
 /* The account binary: registering, activating, logging in and out, settings. This table is its
  * table of contents. */
 #include "account/account_pages.h"
+#include "account/profile_pages.h"
 
 static const struct route routes[] = {
 	{ HTTP_GET, "/register", register_page, ROUTE_PUBLIC, NULL, NULL },
@@ -20,6 +21,12 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/password/reset/{slug}", reset_action, ROUTE_PUBLIC, &limit_login, NULL },
 	{ HTTP_GET, "/settings", settings_page, 0, NULL, NULL },
 	{ HTTP_POST, "/settings/password", password_change_action, 0, &limit_login, NULL },
+	{ HTTP_GET, "/settings/profile", profile_settings_page, 0, NULL, NULL },
+	{ HTTP_POST, "/settings/profile", profile_save_action, 0, &limit_edit, NULL },
+	{ HTTP_POST, "/settings/preferences", preferences_save_action, 0, &limit_edit, NULL },
+	{ HTTP_POST, "/settings/avatar", avatar_upload_action, ROUTE_BIG_BODY, &limit_upload,
+	  NULL },
+	{ HTTP_POST, "/settings/avatar/remove", avatar_remove_action, 0, &limit_edit, NULL },
 	{ HTTP_GET, "/settings/sessions", sessions_page, 0, NULL, NULL },
 	{ HTTP_POST, "/settings/sessions/end", session_end_action, 0, &limit_edit, NULL },
 	{ HTTP_POST, "/settings/sessions/end-others", session_end_others_action, 0, &limit_edit,

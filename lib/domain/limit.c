@@ -30,6 +30,8 @@ const struct limit_class limit_post = { "post", 20, 100, 600 };
 const struct limit_class limit_comment = { "comment", 60, 300, 600 };
 /* Two a second for a minute: somebody who likes a whole page at once. */
 const struct limit_class limit_react = { "react", 120, 0, 60 };
+/* Each costs the worker a second: somebody who tries a dozen faces, or puts goods into a shop. */
+const struct limit_class limit_upload = { "upload", 30, 120, 3600 };
 /* A draft saved every ten seconds, a preview every ten, and the edits. */
 const struct limit_class limit_edit = { "edit", 180, 0, 600 };
 /* A wrong captcha every two seconds. Each order request needs a path, so the limit by address here

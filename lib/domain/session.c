@@ -33,7 +33,18 @@ static const struct cache_script script_find = CACHE_SCRIPT(
 	"if s[1] then s[10] = limit_step(KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])) end\n"
 	"return s");
 
-enum { AT_NO, AT_NAME, AT_AVATAR, AT_ROLE, AT_LEVEL, AT_CREATED, AT_SEEN, AT_REMEMBERED, AT_ZONE, AT_WAIT };
+enum {
+	AT_NO,
+	AT_NAME,
+	AT_AVATAR,
+	AT_ROLE,
+	AT_LEVEL,
+	AT_CREATED,
+	AT_SEEN,
+	AT_REMEMBERED,
+	AT_ZONE,
+	AT_WAIT
+};
 
 /* KEYS: the session, the user's sessions. ARGV: life ms, now, the most sessions, hash, then fields.
  */
@@ -114,9 +125,10 @@ int64_t session_hint(struct str cookie)
 /* Without a limit nothing is written, and no script is needed. */
 static struct cache_reply *ask(struct ctx *c, struct str key)
 {
-	return cache_want(c->cache, CACHE_ARGS(STR("HMGET"), key, STR("no"), STR("name"),
-					       STR("avatar"), STR("role"), STR("level"),
-					       STR("created"), STR("seen"), STR("remembered"), STR("zone")));
+	return cache_want(c->cache,
+			  CACHE_ARGS(STR("HMGET"), key, STR("no"), STR("name"), STR("avatar"),
+				     STR("role"), STR("level"), STR("created"), STR("seen"),
+				     STR("remembered"), STR("zone")));
 }
 
 static struct cache_reply *ask_limited(struct ctx *c, const struct session_want *want,
@@ -179,8 +191,7 @@ err session_read(struct ctx *c, const struct session_want *want, struct session 
 		return ERR_AUTH;
 	if (cache_is_nil(want->reply))
 		return ERR_UNAVAILABLE;
-	if (cache_items(want->reply) <= AT_ZONE ||
-	    cache_is_nil(cache_item(want->reply, AT_NO)))
+	if (cache_items(want->reply) <= AT_ZONE || cache_is_nil(cache_item(want->reply, AT_NO)))
 		return ERR_AUTH;
 	read_reply(&s, want->reply);
 	left = life_left(s.created_at, s.is_remembered, c->now);

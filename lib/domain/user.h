@@ -32,8 +32,8 @@ struct user {
 	enum user_state state;
 	int level;
 	int64_t posts, followers, following;
-	int64_t created_at; /* Unix ms, UTC */
-	struct str email;   /* empty when there is none; only for the user's own pages */
+	int64_t created_at;  /* Unix ms, UTC */
+	struct str email;    /* empty when there is none; only for the user's own pages */
 	struct str zone;     /* empty: the site's */
 	struct str language; /* "zh" or "en"; empty: the browser's */
 };

@@ -20,8 +20,8 @@ enum messages_from { MESSAGES_FROM_ALL, MESSAGES_FROM_FOLLOWED, MESSAGES_FROM_NO
 struct user_profile {
 	struct user user;
 	enum messages_from messages_from;
-	int last_seen_on;      /* yyyymmdd in the site's zone; 0 when unknown */
-	int64_t renamed_at;    /* Unix ms; 0 when never */
+	int last_seen_on;   /* yyyymmdd in the site's zone; 0 when unknown */
+	int64_t renamed_at; /* Unix ms; 0 when never */
 };
 
 /* ERR_NOT_FOUND as user_find. */

@@ -28,8 +28,8 @@ struct when {
 /* Where a template writes, and what all templates of a page share. */
 struct page_out {
 	struct buf *buf;
-	int language; /* index into the text catalogue: TEXT_ZH or TEXT_EN */
-	int64_t now;  /* Unix ms, UTC: for relative times */
+	int language;            /* index into the text catalogue: TEXT_ZH or TEXT_EN */
+	int64_t now;             /* Unix ms, UTC: for relative times */
 	const struct zone *zone; /* the reader's; NULL: the site's */
 	/* Write the hidden field of {{csrf}}; NULL writes nothing. */
 	void (*put_csrf)(struct page_out *out);

@@ -13,7 +13,7 @@
 #define SALE_UNITS_MAX 1000000
 #define SALE_PAY_SECONDS 1800 /* when nothing else is chosen */
 #define SALE_PAY_SECONDS_MIN 60
-#define SALE_PAY_SECONDS_MAX (7 * 86400)
+#define SALE_PAY_SECONDS_MAX (3 * 86400)     /* well within SALE_KEEP_MS: units come back before */
 #define SALE_KEEP_MS (7 * INT64_C(86400000)) /* Redis keeps tickets for so long after the end */
 
 enum sale_state { SALE_DRAFT, SALE_PUBLISHED, SALE_CLOSED, SALE_OVER };

@@ -64,7 +64,7 @@ const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const ch
 		return N_("A sale lasts a year at most.");
 	*field_out = "pay_seconds";
 	if (t->pay_seconds < SALE_PAY_SECONDS_MIN || t->pay_seconds > SALE_PAY_SECONDS_MAX)
-		return N_("The time to pay is between a minute and a week.");
+		return N_("The time to pay is between a minute and three days.");
 	return NULL;
 }
 

@@ -117,8 +117,38 @@ err mq_requeue(struct mq *m, uint64_t tag) MUST_CHECK;
 /* Cannot ever be handled: straight to the dead-letter queue. */
 err mq_reject(struct mq *m, uint64_t tag) MUST_CHECK;
 
-/* Messages waiting in a queue, as counted some seconds ago. ERR_NOT_FOUND when it does not exist.
- */
+/* Messages waiting in a queue (those a consumer holds are not counted), and its consumers. */
+struct mq_counts {
+	int64_t ready, consumers;
+};
+
+/* As counted some seconds ago. ERR_NOT_FOUND when the queue does not exist. */
+err mq_count(struct mq *m, const char *queue, struct mq_counts *out) MUST_CHECK;
 err mq_depth(struct mq *m, const char *queue, int64_t *out) MUST_CHECK;
+
+/*
+ * Dead letters, for administrators. A letter that was fetched is held by this connection until it
+ * is acknowledged (mq_ack: gone), given back, or the connection ends; nobody else sees it
+ * meanwhile.
+ */
+struct mq_letter {
+	struct str key, id, body; /* as it was published */
+	struct str died_in;       /* the queue it could not be handled from; empty: unknown */
+	struct str reason;        /* rejected, delivery_limit, ...; empty: unknown */
+	int64_t died_at;          /* Unix ms; 0: unknown */
+	uint64_t tag;
+};
+
+/* The oldest that is not held, its texts in the arena. ERR_NOT_FOUND when there is none, or no such
+ * queue. Not for a consumer's connection. */
+err mq_fetch_letter(struct mq *m, struct arena *a, const char *queue,
+		    struct mq_letter *out) MUST_CHECK;
+
+/* Give back all that were fetched up to this one; they are first in the queue again. */
+err mq_give_back(struct mq *m, uint64_t tag) MUST_CHECK;
+
+/* The queues dead letters lie in: how many, and the name of the i-th. */
+size_t mq_dead_count(void);
+const char *mq_dead_queue(struct arena *a, size_t i);
 
 #endif

@@ -128,7 +128,8 @@ static struct str copy_bytes(struct arena *a, amqp_bytes_t bytes)
 	return str_copy(a, (struct str){ bytes.bytes, bytes.len });
 }
 
-static err read_content(struct mq *m, struct arena *a, struct mq_delivery *out)
+err mq_read_content(struct mq *m, struct arena *a, struct mq_delivery *out,
+		    struct mq_letter *letter)
 {
 	int64_t deadline = clock_ticks() + REST_MS;
 	const amqp_basic_properties_t *properties;
@@ -143,6 +144,8 @@ static err read_content(struct mq *m, struct arena *a, struct mq_delivery *out)
 	size = (size_t)frame.payload.properties.body_size;
 	if (properties->_flags & AMQP_BASIC_MESSAGE_ID_FLAG)
 		out->id = copy_bytes(a, properties->message_id);
+	if (letter)
+		mq_read_death(a, properties, letter);
 	body = arena_alloc(a, size + 1);
 	while (n < size) {
 		e = wait_more(m, deadline, AMQP_FRAME_BODY, &frame);
@@ -172,6 +175,11 @@ static err take_cancel(struct mq *m, const amqp_method_t *method)
 	return ERR_NOT_FOUND;
 }
 
+uint64_t mq_tag(const struct mq *m, uint64_t broker_tag)
+{
+	return (uint64_t)m->generation << TAG_BITS | broker_tag;
+}
+
 static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_delivery *out)
 {
 	struct mq_delivery delivery = { 0 };
@@ -188,10 +196,10 @@ static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_de
 	if (frame.payload.method.id != AMQP_BASIC_DELIVER_METHOD)
 		return mq_fail_method(m, "cannot receive", &frame.payload.method);
 	deliver = frame.payload.method.decoded;
-	delivery.tag = (uint64_t)m->generation << TAG_BITS | deliver->delivery_tag;
+	delivery.tag = mq_tag(m, deliver->delivery_tag);
 	delivery.key = copy_bytes(a, deliver->routing_key);
 	delivery.is_redelivered = deliver->redelivered;
-	e = read_content(m, a, &delivery);
+	e = mq_read_content(m, a, &delivery, NULL);
 	if (!e)
 		*out = delivery;
 	return e;
@@ -264,6 +272,14 @@ err mq_requeue(struct mq *m, uint64_t tag)
 		return ERR_UNAVAILABLE;
 	return mq_check_status(m, "cannot give back",
 			       amqp_basic_nack(m->connection, MQ_CHANNEL, broker_tag(tag), 0, 1));
+}
+
+err mq_give_back(struct mq *m, uint64_t tag)
+{
+	if (!is_current(m, tag))
+		return OK; /* the connection is gone, and with it our hold on them */
+	return mq_check_status(m, "cannot give back",
+			       amqp_basic_nack(m->connection, MQ_CHANNEL, broker_tag(tag), 1, 1));
 }
 
 err mq_reject(struct mq *m, uint64_t tag)

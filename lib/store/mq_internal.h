@@ -58,6 +58,19 @@ err mq_know(struct mq *m, struct str key) MUST_CHECK;
 /* It turned out not to be there. */
 void mq_forget(struct mq *m, struct str key);
 
+/* What a delivery is made of: header and body frames. letter: NULL, or where its death is written.
+ */
+err mq_read_content(struct mq *m, struct arena *a, struct mq_delivery *out,
+		    struct mq_letter *letter) MUST_CHECK;
+void mq_read_death(struct arena *a, const amqp_basic_properties_t *properties,
+		   struct mq_letter *letter);
+
+/* The tag of a delivery on the connection that is open now. */
+uint64_t mq_tag(const struct mq *m, uint64_t broker_tag);
+
+/* The broker's answer says that there is no such queue; the channel is closed by it. */
+bool mq_is_not_found(amqp_rpc_reply_t reply);
+
 amqp_bytes_t mq_bytes(struct str s);
 
 #endif

@@ -183,7 +183,7 @@ err mq_remove(struct mq *m, struct str queue)
 	return mq_check_reply(m, "cannot delete a queue", amqp_get_rpc_reply(m->connection));
 }
 
-static bool is_not_found(amqp_rpc_reply_t reply)
+bool mq_is_not_found(amqp_rpc_reply_t reply)
 {
 	const amqp_channel_close_t *closed = reply.reply.decoded;
 
@@ -191,7 +191,7 @@ static bool is_not_found(amqp_rpc_reply_t reply)
 	       reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD && closed->reply_code == AMQP_NOT_FOUND;
 }
 
-err mq_depth(struct mq *m, const char *queue, int64_t *out)
+err mq_count(struct mq *m, const char *queue, struct mq_counts *out)
 {
 	const amqp_queue_declare_ok_t *answer;
 	amqp_rpc_reply_t reply;
@@ -202,14 +202,24 @@ err mq_depth(struct mq *m, const char *queue, int64_t *out)
 	answer = amqp_queue_declare(m->connection, MQ_CHANNEL, amqp_cstring_bytes(queue), 1, 1, 0,
 				    0, amqp_empty_table);
 	reply = amqp_get_rpc_reply(m->connection);
-	if (is_not_found(reply)) {
+	if (mq_is_not_found(reply)) {
 		mq_drop(m); /* the question has closed the channel */
 		return ERR_NOT_FOUND;
 	}
 	e = mq_check_reply(m, "cannot look at a queue", reply);
 	if (e)
 		return e;
-	*out = answer->message_count;
+	*out = (struct mq_counts){ answer->message_count, answer->consumer_count };
 	amqp_maybe_release_buffers(m->connection);
 	return OK;
+}
+
+err mq_depth(struct mq *m, const char *queue, int64_t *out)
+{
+	struct mq_counts counts;
+	err e = mq_count(m, queue, &counts);
+
+	if (!e)
+		*out = counts.ready;
+	return e;
 }

@@ -2,7 +2,6 @@
 #include "unit/domain/selling.h"
 
 #define AT_ONCE 6
-#define RACES 24
 
 static const struct db_sql sql_payments = SQL("SELECT COUNT(*) FROM payment WHERE order_id = ?");
 static const struct db_sql sql_state = SQL("SELECT state FROM payment WHERE reference = ?");
@@ -12,9 +11,6 @@ static const struct db_sql sql_everything = SQL(
 	" ended_at))), 0) FROM sale_order) + (SELECT COALESCE(SUM(CRC32(CONCAT_WS('|', reference,"
 	" state, changed_at, attempts, next_try_at))), 0) FROM payment) + (SELECT COUNT(*) FROM"
 	" outbox)");
-static const struct db_sql sql_refund_later =
-	SQL("UPDATE payment SET next_try_at = ? WHERE reference = ?");
-static const struct db_sql sql_attempts = SQL("SELECT attempts FROM payment WHERE reference = ?");
 
 static int start(void **state)
 {
@@ -291,140 +287,6 @@ static void a_call_that_was_signed_in_time_counts(void **state)
 	assert_int_equal(selling_state_of(c, order), ORDER_PAID);
 }
 
-static int64_t refund_all(struct ctx *c, int number, const void *context)
-{
-	int64_t handed;
-
-	(void)number;
-	(void)context;
-	return payment_refund(c, 100, &handed) ? -2 : handed;
-}
-
-static void refunds_are_handed_over_once_by_many(void **state)
-{
-	struct fixture *f = *state;
-	int64_t results[3], order;
-	struct payment p;
-	struct ctx *c;
-	int i;
-
-	STORES_OR_SKIP();
-	c = f->c;
-	for (i = 0; i < 10; i++) {
-		order = selling_order(c, selling_sale(c, 1), f->ann);
-		p = selling_begin(c, order);
-		assert_int_equal(sale_order_cancel(c, order), OK);
-		assert_int_equal(selling_call(c, &p, "paid"), OK);
-	}
-	forum_at_once(3, refund_all, NULL, results);
-	assert_int_equal(results[0] + results[1] + results[2], 10);
-	assert_int_equal(forum_number(c, &sql_attempts, DB_ARGS(p.reference)), 1);
-	assert_int_equal(state_of(c, &p), PAYMENT_REFUNDED);
-}
-
-static void a_refund_is_asked_for_when_it_is_due(void **state)
-{
-	struct fixture *f = *state;
-	struct config without = stores.config;
-	int64_t order, handed;
-	struct payment p;
-	struct ctx *c;
-
-	STORES_OR_SKIP();
-	c = f->c;
-	order = selling_order(c, selling_sale(c, 1), f->ann);
-	p = selling_begin(c, order);
-	assert_int_equal(sale_order_cancel(c, order), OK);
-	assert_int_equal(selling_call(c, &p, "paid"), OK);
-	assert_int_equal(db_exec(c->db, NULL, &sql_refund_later,
-				 DB_ARGS(c->now + CLOCK_MINUTE, p.reference)),
-			 OK);
-	assert_int_equal(payment_refund(c, 10, &handed), OK);
-	assert_int_equal(handed, 0);
-	without.pay.cashier = STR("none");
-	c->config = &without;
-	c->now += CLOCK_HOUR;
-	assert_int_equal(payment_refund(c, 10, &handed), OK);
-	assert_int_equal(handed, 0);
-	c->config = &stores.config;
-	assert_int_equal(payment_refund(c, 10, &handed), OK);
-	assert_int_equal(handed, 1);
-}
-
-struct race {
-	int64_t user, orders[RACES];
-	struct str references[RACES];
-};
-
-static err race_one(struct ctx *c, int number, const struct race *r, int i)
-{
-	struct payment p = { .reference = r->references[i], .amount = PRICE };
-	int64_t closed;
-
-	forum_next(c);
-	forum_as(c, r->user, ROLE_USER);
-	switch (number) {
-	case 0:
-		return selling_call(c, &p, "paid");
-	case 1:
-		return sale_order_cancel(c, r->orders[i]);
-	default:
-		stores_sleep_ms(3);
-		c->now += CLOCK_HOUR; /* this one's clock is wrong: all are due */
-		return sale_order_expire(c, 1, &closed);
-	}
-}
-
-static int64_t race_all(struct ctx *c, int number, const void *context)
-{
-	int64_t failed = 0;
-	int i;
-
-	for (i = 0; i < RACES; i++) {
-		/* They meet in the middle. */
-		err e = race_one(c, number, context, number == 1 ? RACES - 1 - i : i);
-
-		failed += e && e != ERR_CONFLICT;
-	}
-	return failed;
-}
-
-/* Whoever is first decides; the unit comes back once, or the money is kept. */
-static void one_of_pay_cancel_and_close_wins(void **state)
-{
-	struct fixture *f = *state;
-	int64_t results[3], sale, wins[ORDER_STATES] = { 0 };
-	struct race *r;
-	struct payment p;
-	struct ctx *c;
-	int i;
-
-	STORES_OR_SKIP();
-	c = f->c;
-	r = ARENA_NEW(c->arena, struct race);
-	r->user = f->ann;
-	for (i = 0; i < RACES; i++) {
-		r->orders[i] = selling_order(c, selling_sale(c, 1), f->ann);
-		r->references[i] = selling_begin(c, r->orders[i]).reference;
-	}
-	forum_at_once(3, race_all, r, results);
-	assert_int_equal(results[0] + results[1] + results[2], 0);
-	for (i = 0; i < RACES; i++) {
-		struct sale_order o;
-
-		p.reference = r->references[i];
-		assert_int_equal(sale_order_find(c, r->orders[i], &o), OK);
-		sale = o.sale_id;
-		wins[o.state]++;
-		assert_true(o.state == ORDER_PAID || o.state == ORDER_REFUNDING);
-		assert_int_equal(state_of(c, &p),
-				 o.state == ORDER_PAID ? PAYMENT_PAID : PAYMENT_REFUNDING);
-		assert_int_equal(selling_returns_of(c, sale, o.id), o.state != ORDER_PAID);
-	}
-	print_message("%lld paid, %lld to be refunded\n", (long long)wins[ORDER_PAID],
-		      (long long)wins[ORDER_REFUNDING]);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,9 +298,6 @@ int main(void)
 		people_test(paid_when_it_is_closed_the_money_goes_back),
 		people_test(paid_after_its_time_an_order_is_closed),
 		people_test(a_call_that_was_signed_in_time_counts),
-		people_test(refunds_are_handed_over_once_by_many),
-		people_test(a_refund_is_asked_for_when_it_is_due),
-		people_test(one_of_pay_cancel_and_close_wins),
 	};
 
 	return cmocka_run_group_tests(tests, start, stores_tear_down);

@@ -1,0 +1,61 @@
+/* Events of the outbox that were not sent. */
+#include "domain/plumbing.h"
+
+#include "base/log.h"
+
+/* In the order of the primary key, so that a page goes on where the last one stopped. */
+static const struct db_sql sql_events =
+	SQL("SELECT event_id, topic, payload, state, attempts, created_at, next_try_at FROM outbox"
+	    " FORCE INDEX (PRIMARY) WHERE state = ? AND event_id > ? ORDER BY event_id LIMIT ?");
+
+static const struct db_sql sql_retry_all =
+	SQL("UPDATE outbox SET state = 0, attempts = 0, next_try_at = ? WHERE state IN (2, 3)");
+
+static const struct db_sql sql_retry =
+	SQL("UPDATE outbox SET state = 0, attempts = 0, next_try_at = ? WHERE event_id = ?"
+	    " AND state IN (2, 3)");
+
+static const struct db_sql sql_drop_all = SQL("DELETE FROM outbox WHERE state = 3");
+
+static const struct db_sql sql_drop = SQL("DELETE FROM outbox WHERE event_id = ? AND state = 3");
+
+err plumbing_events(struct ctx *c, enum outbox_state state, int64_t after_id, int limit,
+		    struct plumbing_events *out)
+{
+	struct db_rows *rows;
+	size_t n = 0;
+	err e = db_query(c->db, c->arena, &rows, &sql_events, DB_ARGS((int)state, after_id, limit));
+
+	if (e)
+		return e;
+	out->items = ARENA_ARRAY(c->arena, struct plumbing_event, db_count(rows) + 1);
+	for (; db_next(rows); n++)
+		out->items[n] = (struct plumbing_event){
+			.id = db_int(rows, 0),
+			.topic = db_str(rows, 1),
+			.payload = db_str(rows, 2),
+			.state = (enum outbox_state)db_int(rows, 3),
+			.attempts = db_int(rows, 4),
+			.created_at = db_int(rows, 5),
+			.next_try_at = db_int(rows, 6),
+		};
+	out->count = n;
+	return OK;
+}
+
+err plumbing_events_retry(struct ctx *c, int64_t id, int64_t *changed)
+{
+	if (id)
+		return db_exec(c->db, changed, &sql_retry, DB_ARGS(c->now, id));
+	return db_exec(c->db, changed, &sql_retry_all, DB_ARGS(c->now));
+}
+
+err plumbing_events_drop(struct ctx *c, int64_t id, int64_t *changed)
+{
+	err e = id ? db_exec(c->db, changed, &sql_drop, DB_ARGS(id))
+		   : db_exec(c->db, changed, &sql_drop_all, DB_NO_ARGS);
+
+	if (!e && *changed)
+		log_warn("outbox: %lld dead events were dropped by hand", (long long)*changed);
+	return e;
+}

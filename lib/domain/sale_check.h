@@ -1,0 +1,45 @@
+/*
+ * The reconciler's look at a sale: what MariaDB, Redis, the tickets and the queue say must fit
+ * together. Nothing is repaired here; a message "settle" in the sale's queue does that
+ * (domain/sale_orders.h), behind all that is on its way.
+ *
+ * The stores cannot be read in one instant. So a figure of Redis is compared with one of MariaDB
+ * only when both are of the same change (sale.change_no), and something wrong counts only when it
+ * is still wrong after a while in which `orders` could have ended what it was at.
+ */
+#ifndef DOMAIN_SALE_CHECK_H
+#define DOMAIN_SALE_CHECK_H
+
+#include "domain/sale.h"
+
+#define SALE_STUCK_MS \
+	60000 /* a ticket queued for longer is stuck, unless its request is on its way */
+#define SALE_SETTLE_AGAIN_MS 180000 /* `settle` is asked for no more often */
+
+struct sale_report {
+	int64_t checked_at; /* Unix ms; 0: never */
+	bool is_loaded;     /* Redis has it */
+	bool is_partial;    /* time was up before all tickets were looked at */
+	int64_t sql;        /* stock - (units - orders that hold one): 0 is right */
+	int64_t redis;      /* Redis's stock + requests on their way - SQL's stock: 0 is right */
+	int64_t lost;       /* orders without a ticket that says so */
+	int64_t unknown;    /* tickets of orders that do not exist */
+	int64_t queued;     /* tickets on their way */
+	int64_t stuck;      /* of these, longer than SALE_STUCK_MS */
+	int64_t returning;  /* closed orders whose unit is not back on sale yet */
+};
+
+/* Nothing in it has to be looked after. Units on their way back are nothing wrong. */
+bool sale_report_is_right(const struct sale_report *r);
+
+/*
+ * Look at one; some seconds when something seems wrong, and not beyond ends_at (clock_ticks). What
+ * is wrong is said in the log, as an alarm, and written into Redis for sale_report_read; `settle`
+ * is asked for when tickets are stuck, a difference stands, or Redis has lost the sale.
+ */
+err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *out) MUST_CHECK;
+
+/* What the reconciler found last; checked_at is 0 when nothing is known. */
+err sale_report_read(struct ctx *c, int64_t sale_id, struct sale_report *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * The tickets of a sale compared with its orders, piece by piece. Between sale_check.c and
+ * sale_check_tickets.c.
+ */
+#ifndef DOMAIN_SALE_CHECK_TICKETS_H
+#define DOMAIN_SALE_CHECK_TICKETS_H
+
+#include "domain/sale_check.h"
+
+/*
+ * Fills lost, unknown, queued, stuck and is_partial. stuck_upto: tickets queued with a number up to
+ * it are stuck. ends_at: clock_ticks.
+ */
+err sale_check_tickets(struct ctx *c, int64_t sale_id, int64_t stuck_upto, int64_t ends_at,
+		       struct sale_report *r) MUST_CHECK;
+
+#endif

@@ -10,30 +10,26 @@
 
 /* templates/admin/tabs.html: the ways between the staff's pages, above each of them. */
 struct admin_tabs {
-	bool is_admin; /* the viewer is; a moderator sees less */
-	bool is_home;  /* the current page */
+	bool is_admin;                    /* the viewer is; a moderator sees less */
+	bool is_home, is_goods, is_sales; /* the current page */
 };
 
-/* templates/admin/home.html */
-struct home_state {
-	int64_t pending, failed, dead; /* rows of the outbox */
-	int64_t oldest_seconds;
-	bool is_dead_loud; /* there are dead ones */
+/* templates/admin/confirm.html: a question that is answered with a button, and what it will do. */
+struct confirm_line {
+	struct str text;
 };
-struct home_queue {
-	struct str name;
-	int64_t messages;
-};
-struct home_view {
+struct confirm_view {
 	struct admin_tabs tabs;
-	bool has_db, has_cache, has_mq;
-	bool is_known; /* the figures below */
-	struct home_state outbox;
-	int64_t events; /* in all streams of votes and likes */
+	struct str question;
+	struct str subject; /* what it is about; empty for none */
 	struct {
-		struct home_queue *items;
+		struct confirm_line *items;
 		size_t count;
-	} queues;
+	} lines;
+	struct str problem; /* why it cannot be done now; empty when it can */
+	struct url action, back;
+	struct str button;
+	bool is_dangerous;
 };
 
 /* The tabs for the viewer; the caller marks the current one. */
@@ -41,6 +37,13 @@ struct admin_tabs admin_tabs(const struct req *r);
 
 /* Answer with what the template wrote: never indexed, in the staff's style. */
 err admin_show(struct req *r, int status, struct str title) MUST_CHECK;
+/* The same for a page that comes again by itself after so many seconds, also without script. */
+err admin_show_again(struct req *r, int status, struct str title, int seconds) MUST_CHECK;
+err confirm_show(struct req *r, int status, struct confirm_view *view) MUST_CHECK;
+
+/* One more of the lines; at most CONFIRM_LINES. */
+#define CONFIRM_LINES 8
+void confirm_say(struct req *r, struct confirm_view *view, struct str text);
 
 /* home.c */
 err home_page(struct req *r);

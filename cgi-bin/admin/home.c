@@ -1,5 +1,5 @@
 /* The first page for administrators: how the parts are, and what waits or has failed. */
-#include "admin/admin_pages.h"
+#include "admin/home_pages.h"
 
 #include "domain/health.h"
 

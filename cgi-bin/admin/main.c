@@ -1,8 +1,39 @@
 /* The admin binary: what staff sees and does. This table is its table of contents. */
-#include "admin/admin_pages.h"
+#include "admin/goods_pages.h"
+#include "admin/home_pages.h"
+#include "admin/sale_pages.h"
 
 static const struct route routes[] = {
 	{ HTTP_GET, "/admin", home_page, ROUTE_ADMIN, NULL, NULL },
+
+	{ HTTP_GET, "/admin/goods", goods_list_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_GET, "/admin/goods/new", goods_new_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/goods", goods_create_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_POST, "/admin/goods/preview", goods_preview_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/goods/{id}/edit", goods_edit_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/goods/{id}/edit", goods_edit_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_POST, "/admin/goods/{id}/preview", goods_preview_action, ROUTE_ADMIN, &limit_edit,
+	  NULL },
+	{ HTTP_POST, "/admin/goods/{id}/picture", goods_picture_action,
+	  ROUTE_ADMIN | ROUTE_BIG_BODY, &limit_edit, NULL },
+	{ HTTP_POST, "/admin/goods/{id}/picture/remove", goods_picture_remove_action, ROUTE_ADMIN,
+	  &limit_edit, NULL },
+	{ HTTP_GET, "/admin/goods/{id}/delete", goods_delete_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/goods/{id}/delete", goods_delete_action, ROUTE_ADMIN, &limit_edit,
+	  NULL },
+
+	{ HTTP_GET, "/admin/sales", sale_list_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_GET, "/admin/sales/new", sale_new_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/sales", sale_create_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/sales/{id}", sale_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_GET, "/admin/sales/{id}/edit", sale_edit_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/sales/{id}/edit", sale_edit_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/sales/{id}/publish", sale_publish_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/sales/{id}/publish", sale_publish_action, ROUTE_ADMIN, &limit_edit,
+	  NULL },
+	{ HTTP_GET, "/admin/sales/{id}/close", sale_close_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/sales/{id}/close", sale_close_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_POST, "/admin/sales/{id}/units", sale_units_action, ROUTE_ADMIN, &limit_edit, NULL },
 };
 
 int main(int argc, char **argv)

@@ -102,11 +102,22 @@ err clock_parse_typed(struct str typed, int64_t *out)
 	return OK;
 }
 
-struct str clock_typed(struct arena *a, int64_t ms)
+static struct str written(struct arena *a, int64_t ms, char between)
 {
 	struct clock_date d = clock_local(ms);
 
-	return str_format(a, "%04d-%02d-%02dT%02d:%02d", d.year, d.month, d.day, d.hour, d.minute);
+	return str_format(a, "%04d-%02d-%02d%c%02d:%02d", d.year, d.month, d.day, between, d.hour,
+			  d.minute);
+}
+
+struct str clock_typed(struct arena *a, int64_t ms)
+{
+	return written(a, ms, 'T');
+}
+
+struct str clock_shown(struct arena *a, int64_t ms)
+{
+	return written(a, ms, ' ');
 }
 
 bool clock_is_field_value(struct str text)

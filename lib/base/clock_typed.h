@@ -18,6 +18,9 @@ err clock_parse_typed(struct str typed, int64_t *out) MUST_CHECK;
 /* "2026-01-31T08:05" in the site's zone: the value of a datetime-local field. */
 struct str clock_typed(struct arena *a, int64_t ms);
 
+/* "2026-01-31 08:05" in the site's zone, to be read. */
+struct str clock_shown(struct arena *a, int64_t ms);
+
 /* The text is one that a datetime-local field can hold. */
 bool clock_is_field_value(struct str text);
 

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 #include "domain/form_once.h"
+#include "domain/moderation.h"
+#include "domain/reaction.h"
 #include "html/markdown.h"
 #include "html/text.h"
 
@@ -33,9 +35,6 @@ static const struct db_sql sql_lock =
 static const struct db_sql sql_update =
 	SQL("UPDATE goods SET name = ?, body_md = ?, body_html = ?, excerpt = ?, price = ? / 100,"
 	    " version = version + 1, edited_at = ? WHERE goods_id = ?");
-
-static const struct db_sql sql_picture =
-	SQL("UPDATE goods SET picture = ? WHERE goods_id = ? AND deleted_at = 0");
 
 /* The states of a sale that is not over: enum sale_state. */
 static const struct db_sql sql_on_sale =
@@ -148,16 +147,22 @@ static err make_ready(struct ctx *c, const struct goods_text *t, struct writing 
 				    &w->excerpt);
 }
 
+static err record(const struct writing *w, struct str action, struct str name)
+{
+	return moderation_record(w->c, action, TARGET_GOODS, w->id, name);
+}
+
 static err insert(void *context)
 {
 	struct writing *w = context;
 	struct ctx *c = w->c;
 	err e = form_once_claim(c, w->form_id, w->id);
 
-	return e ? e
-		 : db_exec(c->db, NULL, &sql_insert,
-			   DB_ARGS(w->id, w->name, w->body_md, w->body.markup, w->excerpt, w->price,
-				   c->now));
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_insert,
+			    DB_ARGS(w->id, w->name, w->body_md, w->body.markup, w->excerpt,
+				    w->price, c->now));
+	return e ? e : record(w, STR("goods.create"), w->name);
 }
 
 err goods_create(struct ctx *c, const struct goods_text *t, struct str form_id, int64_t *id_out)
@@ -198,9 +203,10 @@ static err edit(void *context)
 		return OK;
 	if (db_int(rows, 0) != w->version)
 		return ERR_CONFLICT;
-	return db_exec(c->db, NULL, &sql_update,
-		       DB_ARGS(w->name, w->body_md, w->body.markup, w->excerpt, w->price, c->now,
-			       w->id));
+	e = db_exec(c->db, NULL, &sql_update,
+		    DB_ARGS(w->name, w->body_md, w->body.markup, w->excerpt, w->price, c->now,
+			    w->id));
+	return e ? e : record(w, STR("goods.edit"), w->name);
 }
 
 err goods_edit(struct ctx *c, int64_t id, int64_t version, const struct goods_text *t)
@@ -211,34 +217,26 @@ err goods_edit(struct ctx *c, int64_t id, int64_t version, const struct goods_te
 	return e ? e : db_transaction(c->db, edit, &w);
 }
 
-err goods_set_picture(struct ctx *c, int64_t id, struct str picture)
-{
-	int64_t changed;
-	err e;
-
-	if (c->viewer.role != ROLE_ADMIN)
-		return ERR_FORBIDDEN;
-	e = db_exec(c->db, &changed, &sql_picture, DB_ARGS(picture, id));
-	return e ? e : changed ? OK : ERR_NOT_FOUND;
-}
-
 static err delete (void *context)
 {
 	struct writing *w = context;
 	struct ctx *c = w->c;
 	struct db_rows *rows;
+	struct str name;
 	err e = db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(w->id));
 
 	if (e)
 		return e;
 	if (!db_next(rows))
 		return OK;
+	name = db_str(rows, 1);
 	e = db_query(c->db, c->arena, &rows, &sql_on_sale, DB_ARGS(w->id));
 	if (e)
 		return e;
 	if (db_next(rows))
 		return ERR_CONFLICT;
-	return db_exec(c->db, NULL, &sql_delete, DB_ARGS(c->now, w->id));
+	e = db_exec(c->db, NULL, &sql_delete, DB_ARGS(c->now, w->id));
+	return e ? e : record(w, STR("goods.delete"), name);
 }
 
 err goods_delete(struct ctx *c, int64_t id)

@@ -17,7 +17,7 @@ struct goods {
 	struct str body_md;    /* empty in lists, as is the next */
 	struct html body_html; /* rendered when it was saved */
 	struct str excerpt;
-	struct str picture; /* file name below /media/; empty while there is none */
+	struct str picture; /* for picture_url, PICTURE_GOODS; empty while there is none */
 	int64_t price;      /* cents */
 	int64_t version;
 	int64_t created_at, edited_at; /* Unix ms, UTC */
@@ -45,7 +45,8 @@ err goods_newest(struct ctx *c, int64_t before_id, int limit, struct goods_list 
 const char *goods_problem(const struct goods_text *t, const char **field_out);
 
 /*
- * Those that change something are for administrators: ERR_FORBIDDEN for anybody else. ERR_INVALID
+ * Those that change something are for administrators, and the moderation log has who did it:
+ * ERR_FORBIDDEN for anybody else. ERR_INVALID
  * when goods_problem has something to say, or the text is too intricate to be shown.
  */
 
@@ -55,9 +56,6 @@ err goods_create(struct ctx *c, const struct goods_text *t, struct str form_id,
 
 /* ERR_CONFLICT when it was edited since version. */
 err goods_edit(struct ctx *c, int64_t id, int64_t version, const struct goods_text *t) MUST_CHECK;
-
-/* Show another picture: the file name below /media/ of one that was re-encoded here, or empty. */
-err goods_set_picture(struct ctx *c, int64_t id, struct str picture) MUST_CHECK;
 
 /* ERR_CONFLICT while a sale that is not over sells it. */
 err goods_delete(struct ctx *c, int64_t id) MUST_CHECK;

@@ -6,22 +6,33 @@
 #include "base/secret.h"
 #include "domain/form_once.h"
 #include "domain/goods_picture.h"
+#include "domain/moderation.h"
 #include "domain/outbox.h"
 #include "domain/picture_header.h"
 #include "domain/picture_kinds.h"
+#include "domain/reaction.h"
 #include "domain/user_profile.h"
 #include "html/text.h"
 #include "store/blob.h"
 
 #define NAME_LENGTH 32
-#define REPLACED_MS (5 * CLOCK_MINUTE) /* pages that name the old one are remembered for seconds \
-					*/
+#define REPLACED_MS \
+	(5 * CLOCK_MINUTE) /* pages that name the old one are remembered for seconds \
+			    */
 #define WAITING_MS (6 * CLOCK_HOUR)
 #define REFUSED_MS (7 * CLOCK_DAY)
 
 static const struct picture_kind_row kinds[] = {
-	[PICTURE_AVATAR] = { "avatar", { true, { 192, 96 } }, user_set_avatar, user_tell_avatar },
-	[PICTURE_GOODS] = { "goods", { false, { 1280, 640, 320 } }, goods_set_picture, NULL },
+	[PICTURE_AVATAR] = { "avatar",
+			     { true, { 192, 96 } },
+			     user_set_avatar,
+			     user_tell_avatar,
+			     0 },
+	[PICTURE_GOODS] = { "goods",
+			    { false, { 1280, 640, 320 } },
+			    goods_set_picture,
+			    NULL,
+			    TARGET_GOODS },
 };
 
 static const struct db_sql sql_add = SQL(
@@ -112,6 +123,16 @@ struct taking {
 	struct str name, form_id;
 };
 
+static err record(struct ctx *c, enum picture_kind kind, int64_t target_id, const char *what)
+{
+	const struct picture_kind_row *row = picture_kind_row(kind);
+
+	if (!row->logged)
+		return OK;
+	return moderation_record(c, str_format(c->arena, "%s.%s", row->name, what), row->logged,
+				 target_id, (struct str){ 0 });
+}
+
 static err add_row(const struct taking *t)
 {
 	struct ctx *c = t->c;
@@ -124,6 +145,8 @@ static err add_row(const struct taking *t)
 		e = db_exec(c->db, NULL, &sql_add,
 			    DB_ARGS(t->id, (int)t->kind, t->target_id, c->viewer.id, t->name,
 				    c->now));
+	if (!e)
+		e = record(c, t->kind, t->target_id, "picture");
 	if (!e)
 		e = outbox_add(c, STR(PICTURE_TOPIC),
 			       str_format(c->arena, "{\"picture\":\"%lld\"}", (long long)t->id));
@@ -210,6 +233,8 @@ static err take_from_target(struct ctx *c, enum picture_kind kind, int64_t targe
 		e = db_exec(c->db, NULL, &sql_replace_all, DB_ARGS(c->now, (int)kind, target_id));
 	if (!e)
 		e = picture_kind_row(kind)->set(c, target_id, (struct str){ 0 });
+	if (!e)
+		e = record(c, kind, target_id, "picture-gone");
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

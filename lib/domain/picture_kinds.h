@@ -17,6 +17,8 @@ struct picture_kind_row {
 	err (*set)(struct ctx *c, int64_t target_id, struct str name);
 	/* After it, and perhaps again: what remembers the target's picture; NULL for nothing. */
 	err (*tell)(struct ctx *c, int64_t target_id, struct str name);
+	int logged; /* TARGET_ of those whose pictures are staff's doing, for the moderation log; 0:
+		       none of its business */
 };
 
 const struct picture_kind_row *picture_kind_row(enum picture_kind kind);

@@ -73,6 +73,8 @@ const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const ch
  * when sale_terms_problem has something to say.
  */
 
+/* What follows is for administrators: ERR_FORBIDDEN for anybody else; the moderation log has it. */
+
 /* A draft. The same form again gives the same id. ERR_NOT_FOUND when there are no such goods. */
 err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id,
 		int64_t *id_out) MUST_CHECK;

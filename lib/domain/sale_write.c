@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/form_once.h"
+#include "domain/moderation.h"
+#include "domain/reaction.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 #include "domain/sale_row.h"
@@ -86,6 +88,22 @@ static err hold_goods(struct ctx *c, int64_t goods_id)
 	return e ? e : db_next(rows) ? OK : ERR_NOT_FOUND;
 }
 
+static err record(const struct writing *w, struct str action, struct str reason)
+{
+	return moderation_record(w->c, action, TARGET_SALE, w->id, reason);
+}
+
+/* The terms, as the log keeps them: money in cents, time in Unix ms. */
+static err record_terms(const struct writing *w, struct str action)
+{
+	const struct sale_terms *t = &w->terms;
+
+	return record(w, action,
+		      str_format(w->c->arena, "%lld: %lld x %lld, %lld-%lld",
+				 (long long)t->goods_id, (long long)t->units, (long long)t->price,
+				 (long long)t->starts_at, (long long)t->ends_at));
+}
+
 static err insert(void *context)
 {
 	struct writing *w = context;
@@ -95,10 +113,11 @@ static err insert(void *context)
 
 	if (!e)
 		e = hold_goods(c, t->goods_id);
-	return e ? e
-		 : db_exec(c->db, NULL, &sql_insert,
-			   DB_ARGS(w->id, t->goods_id, t->price, t->units, t->units, t->starts_at,
-				   t->ends_at, t->pay_seconds, c->viewer.id, c->now));
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_insert,
+			    DB_ARGS(w->id, t->goods_id, t->price, t->units, t->units, t->starts_at,
+				    t->ends_at, t->pay_seconds, c->viewer.id, c->now));
+	return e ? e : record_terms(w, STR("sale.create"));
 }
 
 err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id, int64_t *id_out)
@@ -145,10 +164,11 @@ static err edit(void *context)
 		e = ERR_CONFLICT;
 	if (!e)
 		e = hold_goods(c, t->goods_id);
-	return e ? e
-		 : db_exec(c->db, NULL, &sql_update,
-			   DB_ARGS(t->goods_id, t->price, t->units, t->units, t->starts_at,
-				   t->ends_at, t->pay_seconds, w->id));
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_update,
+			    DB_ARGS(t->goods_id, t->price, t->units, t->units, t->starts_at,
+				    t->ends_at, t->pay_seconds, w->id));
+	return e ? e : record_terms(w, STR("sale.edit"));
 }
 
 err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t)
@@ -172,6 +192,8 @@ static err publish(void *context)
 	if (state != SALE_DRAFT || ends_at <= c->now)
 		return ERR_CONFLICT;
 	e = db_exec(c->db, NULL, &sql_publish, DB_ARGS(c->now, w->id));
+	if (!e)
+		e = record(w, STR("sale.publish"), (struct str){ 0 });
 	return e ? e : sale_orders_settle(c, w->id, 0);
 }
 
@@ -197,6 +219,8 @@ static err close_sale(void *context)
 	if (state == SALE_DRAFT)
 		return ERR_CONFLICT;
 	e = db_exec(c->db, NULL, &sql_close, DB_ARGS(c->now, w->id));
+	if (!e)
+		e = record(w, STR("sale.close"), (struct str){ 0 });
 	return e ? e : sale_orders_settle(c, w->id, 0);
 }
 
@@ -230,6 +254,9 @@ static err ask_units(void *context)
 		e = lock(w, &state, &ends_at);
 	if (!e && (state != SALE_PUBLISHED || ends_at <= c->now))
 		e = ERR_CONFLICT;
+	if (!e)
+		e = record(w, STR("sale.units"),
+			   str_format(c->arena, "%+lld", (long long)w->delta));
 	return e ? e : sale_orders_units(c, w->id, w->form_id, w->delta);
 }
 

@@ -90,6 +90,7 @@ static void there_and_back(void **state)
 	assert_int_equal(clock_parse_typed(STR("2026-07-01T20:00"), &ms), OK);
 	assert_text(clock_typed(*state, ms), "2026-07-01T20:00");
 	assert_text(clock_typed(*state, ms + 59999), "2026-07-01T20:00");
+	assert_text(clock_shown(*state, ms), "2026-07-01 20:00");
 }
 
 static void what_a_field_can_hold(void **state)

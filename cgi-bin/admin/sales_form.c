@@ -1,0 +1,262 @@
+/* A sale is set up: the form for a draft. */
+#include "admin/sale_pages.h"
+
+#include "base/clock_typed.h"
+#include "base/money.h"
+#include "base/num.h"
+
+#include "tmpl/admin_sale_form.h"
+
+#define CHOICES 200
+#define TYPED_MAX 40 /* of a number or a time */
+
+/* What the form sends. */
+struct sale_input {
+	int64_t goods;
+	struct str price, units, starts, ends, minutes;
+};
+
+#define TYPED(member) FIELD_TEXT(struct sale_input, member, 1, TYPED_MAX, FIELD_ONE_LINE)
+
+static const struct field sale_fields[] = {
+	FIELD_ID(struct sale_input, goods, 0),
+	TYPED(price),
+	TYPED(units),
+	TYPED(starts),
+	TYPED(ends),
+	TYPED(minutes),
+};
+
+/* The form's name for a field of the terms. */
+static const char *form_name(const char *field)
+{
+	static const char *const names[][2] = {
+		{ "goods_id", "goods" },   { "price", "price" },  { "units", "units" },
+		{ "starts_at", "starts" }, { "ends_at", "ends" }, { "pay_seconds", "minutes" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(names[i][0], field) == 0)
+			return names[i][1];
+	}
+	BUG("the terms of a sale have no field %s", field);
+}
+
+/* A field that is there, but says nothing that can be used. */
+static void complain(struct field_errors *errors, const char *name, bool is_right,
+		     const char *message)
+{
+	if (!is_right && !field_errors_find(errors, name))
+		field_errors_add(errors, name, message, 0);
+}
+
+static void read_terms(const struct sale_input *in, struct sale_terms *t,
+		       struct field_errors *errors)
+{
+	static const char not_time[] =
+		N_("Write a date and a time that exist, like 2026-01-31 20:00.");
+	int64_t minutes = 0;
+
+	t->goods_id = in->goods;
+	complain(errors, "price", money_parse(in->price, GOODS_PRICE_MAX, &t->price),
+		 N_("Write an amount like 12.50, at most 999999999.99."));
+	complain(errors, "units", num_parse_i64(in->units, 1, SALE_UNITS_MAX, &t->units),
+		 N_("Write a whole number from 1 to 1000000."));
+	complain(errors, "starts", !clock_parse_typed(in->starts, &t->starts_at), not_time);
+	complain(errors, "ends", !clock_parse_typed(in->ends, &t->ends_at), not_time);
+	complain(errors, "minutes",
+		 num_parse_i64(in->minutes, 1, SALE_PAY_SECONDS_MAX / 60, &minutes),
+		 N_("Write whole minutes, from 1 to 10080."));
+	t->pay_seconds = minutes * 60;
+}
+
+/* True when all of it is right. Otherwise errors has all that is wrong, not only the first. */
+static bool read_form(struct req *r, struct sale_input *in, struct sale_terms *t,
+		      struct field_errors *errors)
+{
+	bool is_complete = fields_read(r->ctx.arena, &r->in.body, sale_fields,
+				       ARRAY_LEN(sale_fields), in, errors);
+	const char *field;
+	const char *problem;
+
+	read_terms(in, t, errors);
+	if (!is_complete || errors->count > 0)
+		return false;
+	problem = sale_terms_problem(t, r->ctx.now, &field);
+	if (problem)
+		field_errors_add(errors, form_name(field), problem, 0);
+	return !problem;
+}
+
+/* The goods to choose from, newest first; those of a draft come first when they are older than all
+ * that fit. */
+static err fill_choices(struct req *r, int64_t chosen, struct sale_form_view *view)
+{
+	struct goods_list list = { 0 };
+	bool is_listed = chosen == 0;
+	struct goods goods;
+	size_t i;
+	err e = goods_newest(&r->ctx, 0, CHOICES, &list);
+
+	if (e)
+		return e;
+	view->choices.items = ARENA_ARRAY(r->ctx.arena, struct sale_choice, list.count + 1);
+	for (i = 0; i < list.count; i++)
+		is_listed = is_listed || list.items[i].id == chosen;
+	if (!is_listed && goods_find(&r->ctx, chosen, &goods) == OK)
+		view->choices.items[view->choices.count++] =
+			(struct sale_choice){ chosen, goods.name,
+					      money_text(r->ctx.arena, goods.price), true };
+	for (i = 0; i < list.count; i++)
+		view->choices.items[view->choices.count++] =
+			(struct sale_choice){ list.items[i].id, list.items[i].name,
+					      money_text(r->ctx.arena, list.items[i].price),
+					      list.items[i].id == chosen };
+	return OK;
+}
+
+static void fill_errors(struct req *r, const struct field_errors *errors,
+			struct sale_form_view *view)
+{
+	view->goods_error = req_field_error(r, errors, "goods");
+	view->price_error = req_field_error(r, errors, "price");
+	view->units_error = req_field_error(r, errors, "units");
+	view->starts_error = req_field_error(r, errors, "starts");
+	view->ends_error = req_field_error(r, errors, "ends");
+	view->minutes_error = req_field_error(r, errors, "minutes");
+	view->has_errors = errors->count > 0;
+}
+
+static bool needs_plain_field(struct str typed)
+{
+	return typed.n && !clock_is_field_value(typed);
+}
+
+static err show_form(struct req *r, int status, const struct sale_input *in,
+		     const struct field_errors *errors)
+{
+	struct sale_form_view view = {
+		.tabs = admin_tabs(r),
+		.id = r->id,
+		.price = in->price,
+		.units = in->units,
+		.starts = in->starts,
+		.ends = in->ends,
+		.minutes = in->minutes,
+		.is_start_plain = needs_plain_field(in->starts),
+		.is_end_plain = needs_plain_field(in->ends),
+		.zone = r->ctx.config->site.zone,
+		.now = clock_shown(r->ctx.arena, r->ctx.now),
+	};
+	err e = fill_choices(r, in->goods, &view);
+
+	if (e)
+		return e;
+	view.tabs.is_sales = true;
+	view.action = r->id ? url_format(r->ctx.arena, "/admin/sales/{}/edit", r->id)
+			    : URL_LITERAL("/admin/sales");
+	if (errors)
+		fill_errors(r, errors, &view);
+	tmpl_admin_sale_form(req_page(r), &view);
+	return admin_show(r, status, req_text(r, r->id ? N_("Edit the draft") : N_("New sale")));
+}
+
+static struct str number_text(struct req *r, int64_t n)
+{
+	return str_format(r->ctx.arena, "%lld", (long long)n);
+}
+
+/* With ?goods= that is chosen already, at its list price. */
+err sale_new_page(struct req *r)
+{
+	struct sale_input in = { .minutes = number_text(r, SALE_PAY_SECONDS / 60) };
+	struct goods goods = { 0 };
+
+	if (num_parse_id(form_get(&r->in.query, "goods"), &in.goods) &&
+	    goods_find(&r->ctx, in.goods, &goods) == OK)
+		in.price = money_text(r->ctx.arena, goods.price);
+	return show_form(r, 200, &in, NULL);
+}
+
+/* What they chose was deleted since the form was opened. */
+static err show_gone(struct req *r, struct sale_input *in, struct field_errors *errors)
+{
+	field_errors_add(errors, "goods", N_("These goods were deleted. Choose others."), 0);
+	return show_form(r, 422, in, errors);
+}
+
+err sale_create_action(struct req *r)
+{
+	struct field_errors errors = { 0 };
+	struct sale_input in = { 0 };
+	struct sale_terms terms = { 0 };
+	int64_t id;
+	err e;
+
+	if (!read_form(r, &in, &terms, &errors))
+		return show_form(r, 422, &in, &errors);
+	e = sale_create(&r->ctx, &terms, r->form_id, &id);
+	if (e == ERR_NOT_FOUND)
+		return show_gone(r, &in, &errors);
+	if (e)
+		return e;
+	req_flash(r, N_("The draft is saved. Nobody sees it until it is published."));
+	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", id));
+}
+
+/* ERR_CONFLICT when it is no draft any more. */
+static err find_draft(struct req *r, struct sale *out)
+{
+	err e = sale_find_any(&r->ctx, r->id, out);
+
+	return e ? e : out->state == SALE_DRAFT ? OK : ERR_CONFLICT;
+}
+
+/* It was published in the meantime: what can still be done with it stands on its page. */
+static err go_to_sale(struct req *r)
+{
+	req_flash(r, N_("This sale was published already: its terms stay as they are."));
+	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", r->id));
+}
+
+err sale_edit_page(struct req *r)
+{
+	struct arena *a = r->ctx.arena;
+	struct sale sale = { 0 };
+	err e = find_draft(r, &sale);
+
+	if (e)
+		return e == ERR_CONFLICT ? go_to_sale(r) : e;
+	return show_form(r, 200,
+			 &(struct sale_input){
+				 .goods = sale.goods_id,
+				 .price = money_text(a, sale.price),
+				 .units = number_text(r, sale.units),
+				 .starts = clock_typed(a, sale.starts_at),
+				 .ends = clock_typed(a, sale.ends_at),
+				 .minutes = number_text(r, sale.pay_seconds / 60),
+			 },
+			 NULL);
+}
+
+err sale_edit_action(struct req *r)
+{
+	struct field_errors errors = { 0 };
+	struct sale_input in = { 0 };
+	struct sale_terms terms = { 0 };
+	struct sale sale = { 0 };
+	err e = find_draft(r, &sale);
+
+	if (e)
+		return e == ERR_CONFLICT ? go_to_sale(r) : e;
+	if (!read_form(r, &in, &terms, &errors))
+		return show_form(r, 422, &in, &errors);
+	e = sale_edit(&r->ctx, r->id, &terms);
+	if (e == ERR_NOT_FOUND)
+		return show_gone(r, &in, &errors);
+	if (e)
+		return e == ERR_CONFLICT ? go_to_sale(r) : e;
+	req_flash(r, N_("Saved."));
+	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", r->id));
+}

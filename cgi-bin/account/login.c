@@ -43,6 +43,10 @@ static err show_login(struct req *r, int status, struct login_view *view)
 	if (e)
 		return e;
 	view->has_held = view->held.n > 0;
+	view->offers_phone = r->ctx.config->sms.is_on;
+	view->phone = view->has_held ? url_format(r->ctx.arena, "/login/phone?next={}&held={}",
+						  view->next, view->held)
+				     : url_format(r->ctx.arena, "/login/phone?next={}", view->next);
 	tmpl_account_login(req_page(r), view);
 	return resp_page(r, status,
 			 &(struct page_meta){
@@ -51,9 +55,8 @@ static err show_login(struct req *r, int status, struct login_view *view)
 			 });
 }
 
-/* Where to go after the login: the typed text that waits, the page one came from, or the front
- * page. */
-static struct url way_on(struct req *r, struct str next, struct str held)
+/* The typed text that waits, the page one came from, or the front page. */
+struct url way_on(struct req *r, struct str next, struct str held)
 {
 	struct url to;
 
@@ -117,6 +120,41 @@ static err show_refusal(struct req *r, const struct login_input *in,
 	return show_login(r, result->answer == LOGIN_CLOSED ? 429 : 422, &view);
 }
 
+err login_enter(struct req *r, const struct login_result *result, const struct login_way *way,
+		bool has_second)
+{
+	bool is_lowered =
+		result->user.role == ROLE_ADMIN && !has_second && r->ctx.config->login.needs_totp;
+	struct user user = result->user;
+	err e;
+
+	if (is_lowered)
+		user.role = ROLE_USER;
+	e = req_log_in(r, &user, way->is_remembered);
+	if (!e)
+		e = user_login_stands(&r->ctx, result);
+	if (e) {
+		if (req_log_out(r))
+			log_warn("a login could not be taken back");
+		return e;
+	}
+	if (!is_lowered)
+		return resp_redirect(r, way_on(r, way->next, way->held));
+	req_flash(r, N_("Administrators need two-step login: until it is set up you are a member "
+			"like any other."));
+	return resp_redirect(r, URL_LITERAL("/settings/two-step"));
+}
+
+err login_finish(struct req *r, const struct login_result *result, const struct login_way *way)
+{
+	bool has_second;
+	err e = second_find(&r->ctx, result->user.id, &has_second);
+
+	if (e)
+		return e;
+	return has_second ? second_begin(r, result, way) : login_enter(r, result, way, false);
+}
+
 err login_action(struct req *r)
 {
 	struct field_errors errors = { 0 };
@@ -127,6 +165,7 @@ err login_action(struct req *r)
 	};
 	struct login_result result = { .answer = LOGIN_WRONG };
 	struct login_try try = { .address = r->in.remote_address };
+	struct login_way way;
 	err e = OK;
 
 	if (!fields_read(r->ctx.arena, &r->in.body, login_fields, ARRAY_LEN(login_fields), &in,
@@ -142,13 +181,8 @@ err login_action(struct req *r)
 		return e;
 	if (result.answer != LOGIN_OK)
 		return show_refusal(r, &in, &result);
-	e = req_log_in(r, &result.user, in.remember == 1);
-	if (!e)
-		e = user_login_stands(&r->ctx, &result);
-	if (!e)
-		return resp_redirect(r, way_on(r, in.next, in.held));
-	if (req_log_out(r))
-		log_warn("a login could not be taken back");
+	way = (struct login_way){ in.next, in.held, in.remember == 1 };
+	e = login_finish(r, &result, &way);
 	result.answer = LOGIN_WRONG;
 	return e == ERR_AUTH ? show_refusal(r, &in, &result) : e;
 }

@@ -1,6 +1,8 @@
 /* Settings: a page with a section for each thing that can be changed. */
 #include "account/account_pages.h"
 
+#include "domain/reauth.h"
+
 #include "tmpl/account_settings.h"
 
 struct change_input {
@@ -17,13 +19,47 @@ static const struct field change_fields[] = {
 	FIELD_TEXT(struct change_input, captcha, 0, 64, FIELD_ONE_LINE | FIELD_OPTIONAL),
 };
 
+/* Enough for who knows it. */
+static struct str masked_email(struct req *r, struct str email)
+{
+	ptrdiff_t at = str_find_byte(email, '@');
+	struct str head = str_slice(email, 0, 1);
+	struct str tail = str_slice(email, (size_t)(at < 0 ? 0 : at), email.n);
+
+	if (!email.n)
+		return email;
+	return str_format(r->ctx.arena, STR_FMT "***" STR_FMT, STR_ARG(head), STR_ARG(tail));
+}
+
+static err fill_account(struct req *r, struct settings_view *view)
+{
+	struct account who = { 0 };
+	bool is_fresh = true;
+	err e = account_find(&r->ctx, r->ctx.viewer.id, &who);
+
+	if (!e && (who.has_second || !who.has_password))
+		e = reauth_find(&r->ctx, &r->session, &is_fresh);
+	if (e)
+		return e;
+	view->name = who.user.name;
+	view->may_rename = who.may_rename;
+	view->email = masked_email(r, who.user.email);
+	view->phone = user_phone_masked(r->ctx.arena, who.phone);
+	view->offers_phone = r->ctx.config->sms.is_on;
+	view->has_second = who.has_second;
+	view->has_password = who.has_password;
+	view->is_locked = !is_fresh;
+	return OK;
+}
+
 static err show_settings(struct req *r, int status, struct settings_view *view)
 {
 	err e = show_captcha(r, &view->captcha);
 
+	if (!e)
+		e = fill_account(r, view);
 	if (e)
 		return e;
-	view->name = r->ctx.viewer.name;
 	tmpl_account_settings(req_page(r), view);
 	return resp_page(r, status,
 			 &(struct page_meta){
@@ -75,6 +111,16 @@ static err show_refusal(struct req *r, const struct login_result *result)
 	return show_settings(r, result->answer == LOGIN_CLOSED ? 429 : 422, &view);
 }
 
+/* With no more rights than before: an administrator may be one without their second factor. */
+static err log_in_again(struct req *r, const struct user *user)
+{
+	struct user same = *user;
+
+	if (r->session.viewer.role < same.role)
+		same.role = r->session.viewer.role;
+	return req_log_in(r, &same, r->session.is_remembered);
+}
+
 /* Every session has ended; this one goes on under a fresh name. */
 static err change(struct req *r, const struct login_result *confirmed, struct str password)
 {
@@ -84,14 +130,48 @@ static err change(struct req *r, const struct login_result *confirmed, struct st
 	if (e == ERR_CONFLICT)
 		return show_refusal(r, &wrong);
 	if (!e)
-		e = req_log_in(r, &confirmed->user, r->session.is_remembered);
+		e = log_in_again(r, &confirmed->user);
 	if (e)
 		return e;
 	req_flash(r, N_("Your password is changed. All other devices are logged out."));
 	return resp_redirect(r, URL_LITERAL("/settings"));
 }
 
-err password_change_action(struct req *r)
+struct first_input {
+	struct str new_password;
+};
+
+static const struct field first_fields[] = {
+	FIELD_TEXT(struct first_input, new_password, USER_PASSWORD_MIN, USER_PASSWORD_MAX,
+		   FIELD_KEEP_SPACE),
+};
+
+/* Who came by phone has no current password to ask for; they have proved who they are otherwise. */
+static err set_first(struct req *r, const struct account *who)
+{
+	struct field_errors errors = { 0 };
+	struct first_input in = { 0 };
+	struct settings_view view = { 0 };
+	struct login_result confirmed = { 0 };
+	bool is_complete = fields_read(r->ctx.arena, &r->in.body, first_fields,
+				       ARRAY_LEN(first_fields), &in, &errors);
+	const char *problem =
+		user_password_problem(&r->ctx, in.new_password, who->user.name, who->user.email);
+	err e;
+
+	if (is_complete && problem)
+		field_errors_add(&errors, "new_password", problem, 0);
+	if (errors.count > 0) {
+		view.new_error = req_field_error(r, &errors, "new_password");
+		return show_settings(r, 422, &view);
+	}
+	e = user_login_find(&r->ctx, who->user.id, &confirmed);
+	if (!e && confirmed.answer != LOGIN_OK)
+		e = ERR_FORBIDDEN;
+	return e ? e : change(r, &confirmed, in.new_password);
+}
+
+static err change_known(struct req *r)
 {
 	struct field_errors errors = { 0 };
 	struct change_input in = { 0 };
@@ -120,4 +200,16 @@ err password_change_action(struct req *r)
 	if (result.answer != LOGIN_OK)
 		return show_refusal(r, &result);
 	return change(r, &result, in.new_password);
+}
+
+err password_change_action(struct req *r)
+{
+	struct account who = { 0 };
+	err e = account_find(&r->ctx, r->ctx.viewer.id, &who);
+
+	if (!e && (who.has_second || !who.has_password))
+		e = req_check_sure(r);
+	if (e)
+		return e;
+	return who.has_password ? change_known(r) : set_first(r, &who);
 }

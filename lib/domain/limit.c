@@ -97,6 +97,33 @@ static struct str address_group(struct arena *a, struct str address)
 	return str_format(a, "%s/64", shown);
 }
 
+/* The part that one provider gave to one customer of theirs, or a few. */
+static struct str network_of(struct arena *a, struct str address)
+{
+	struct str group = address_group(a, address);
+	char shown[INET6_ADDRSTRLEN];
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, str_c(a, group), &v4) == 1) {
+		v4.s_addr &= htonl(0xffffff00);
+		inet_ntop(AF_INET, &v4, shown, sizeof(shown));
+		return str_format(a, "%s/24", shown);
+	}
+	if (inet_pton(AF_INET6, str_c(a, address), &v6) != 1)
+		return STR("unknown");
+	memset(v6.s6_addr + 6, 0, 10);
+	inet_ntop(AF_INET6, &v6, shown, sizeof(shown));
+	return str_format(a, "%s/48", shown);
+}
+
+struct str limit_network_key(struct arena *a, const struct limit_class *l, struct str address)
+{
+	struct str network = network_of(a, address);
+
+	return str_format(a, "limit:%s:{" STR_FMT "}", l->name, STR_ARG(network));
+}
+
 struct str limit_address_key(struct arena *a, const struct limit_class *l, struct str address)
 {
 	struct str group = address_group(a, address);

@@ -34,6 +34,8 @@ extern const struct limit_class limit_edit;       /* edits, drafts, previews, de
 struct str limit_account_key(struct arena *a, const struct limit_class *l, int64_t user_id);
 /* Of an address: IPv4 whole, IPv6 by its /64. */
 struct str limit_address_key(struct arena *a, const struct limit_class *l, struct str address);
+/* Of the network around it: IPv4 by its /24, IPv6 by its /48. */
+struct str limit_network_key(struct arena *a, const struct limit_class *l, struct str address);
 /* Of anything else that is counted: failures of one login name. who is hashed. */
 struct str limit_other_key(struct arena *a, const struct limit_class *l, struct str who);
 

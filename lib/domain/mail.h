@@ -6,7 +6,8 @@
 #ifndef DOMAIN_MAIL_H
 #define DOMAIN_MAIL_H
 
-#include "domain/ctx.h"
+#include "domain/code.h"
+#include "domain/credential.h"
 
 #define MAIL_TOPIC "mail.requested"
 
@@ -15,7 +16,9 @@ enum mail_kind {
 	MAIL_ADDRESS_IN_USE, /* somebody tried to register with the address of this account */
 	MAIL_PASSWORD_RESET, /* the link for somebody who forgot their password */
 	MAIL_PASSWORD_CHANGED,
-	MAIL_ORDER_CLOSED /* about an order that was not paid in time */
+	MAIL_ORDER_CLOSED, /* about an order that was not paid in time */
+	MAIL_CODE,         /* a code for an address: domain/code.h */
+	MAIL_NOTICE        /* a credential was changed: domain/credential.h */
 };
 
 struct mail {
@@ -33,6 +36,12 @@ err mail_request(struct ctx *c, enum mail_kind kind, int64_t user_id, int langua
 /* The same about something: the id of an order, say. */
 err mail_request_about(struct ctx *c, enum mail_kind kind, int64_t user_id, int64_t about,
 		       int language) MUST_CHECK;
+
+/* The two kinds that say more; to is empty for the address of the account. */
+err mail_request_code(struct ctx *c, const struct code_for *f, int64_t user_id,
+		      int language) MUST_CHECK;
+err mail_request_notice(struct ctx *c, enum credential_event event, int64_t user_id, struct str to,
+			int language) MUST_CHECK;
 
 /*
  * What was asked for, as a mail; the token of a link is made and its hash stored. ERR_INVALID when
@@ -61,8 +70,5 @@ err mail_put_off(struct ctx *c, struct str event_id, struct str payload) MUST_CH
 /* This consumer handled the event before. */
 err mail_was_sent(struct ctx *c, struct str event_id, bool *out) MUST_CHECK;
 err mail_mark_sent(struct ctx *c, struct str event_id) MUST_CHECK;
-
-/* Forget what was handled a month ago, at most `limit` rows; no event comes again so late. */
-err mail_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 
 #endif

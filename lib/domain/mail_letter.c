@@ -2,6 +2,8 @@
 #include "domain/mail_letter.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "domain/credential.h"
 #include "domain/sale_order.h"
 #include "domain/user_new_password.h"
 #include "domain/user_token.h"
@@ -10,7 +12,7 @@
 /* A mail being written, in the order's language. {0} is the user's name, {1} the site's,
  * {2} what it is about. */
 struct letter {
-	const struct mail_order *order;
+	const struct message_order *order;
 	struct str arguments[3];
 	struct buf text;
 	struct mail *mail;
@@ -33,8 +35,8 @@ static void letter_add(struct letter *l, const char *english)
 	letter_add_paragraph(l, letter_text(l, english));
 }
 
-static struct letter letter_start(struct ctx *c, const struct mail_order *o, const struct user *u,
-				  const char *subject, struct mail *out)
+static struct letter letter_start(struct ctx *c, const struct message_order *o,
+				  const struct user *u, const char *subject, struct mail *out)
 {
 	struct letter l = { .order = o,
 			    .arguments = { u->name, c->config->site.name },
@@ -59,7 +61,7 @@ static void letter_add_link(struct letter *l, struct ctx *c, const char *path, s
 					   STR_ARG(c->config->site.url), path, STR_ARG(token)));
 }
 
-static err build_activation(struct ctx *c, const struct mail_order *o, struct mail *out)
+static err build_activation(struct ctx *c, const struct message_order *o, struct mail *out)
 {
 	struct letter l;
 	struct str token;
@@ -83,7 +85,7 @@ static err build_activation(struct ctx *c, const struct mail_order *o, struct ma
 	return letter_end(&l);
 }
 
-static err build_address_in_use(struct ctx *c, const struct mail_order *o, struct mail *out)
+static err build_address_in_use(struct ctx *c, const struct message_order *o, struct mail *out)
 {
 	struct letter l;
 	struct user u;
@@ -103,7 +105,7 @@ static err build_address_in_use(struct ctx *c, const struct mail_order *o, struc
 	return letter_end(&l);
 }
 
-static err build_password_reset(struct ctx *c, const struct mail_order *o, struct mail *out)
+static err build_password_reset(struct ctx *c, const struct message_order *o, struct mail *out)
 {
 	struct letter l;
 	struct str token;
@@ -122,7 +124,7 @@ static err build_password_reset(struct ctx *c, const struct mail_order *o, struc
 	return letter_end(&l);
 }
 
-static err build_password_changed(struct ctx *c, const struct mail_order *o, struct mail *out)
+static err build_password_changed(struct ctx *c, const struct message_order *o, struct mail *out)
 {
 	struct letter l;
 	struct user u;
@@ -143,7 +145,7 @@ static err build_password_changed(struct ctx *c, const struct mail_order *o, str
 	return letter_end(&l);
 }
 
-static err build_order_closed(struct ctx *c, const struct mail_order *o, struct mail *out)
+static err build_order_closed(struct ctx *c, const struct message_order *o, struct mail *out)
 {
 	struct sale_order order;
 	struct letter l;
@@ -167,9 +169,86 @@ static err build_order_closed(struct ctx *c, const struct mail_order *o, struct 
 	return letter_end(&l);
 }
 
-err mail_write_letter(struct ctx *c, const struct mail_order *order, struct mail *out)
+static const char *code_text(enum code_purpose purpose)
 {
-	switch (order->kind) {
+	switch (purpose) {
+	case CODE_CONFIRM:
+		return N_("somebody logged in to your account {0} at {1} wants to change it. If it "
+			  "was you, this is the code that confirms it:");
+	case CODE_NEW_CONTACT:
+		return N_(
+			"somebody wants to use this address for the account {0} at {1}. If it was "
+			"you, this is the code that confirms it:");
+	case CODE_OLD_CONTACT:
+		return N_(
+			"somebody logged in to your account {0} at {1} wants to change its e-mail "
+			"address or phone number. If it was you, this is the code that confirms "
+			"it:");
+	case CODE_LOGIN:
+	case CODE_PURPOSES:
+		break;
+	}
+	return NULL;
+}
+
+/* What waited in the queue longer than a code lives is not wanted any more. */
+static err build_code(struct ctx *c, const struct message_order *o, struct mail *out)
+{
+	const char *english = code_text(o->code.purpose);
+	struct str digits;
+	struct letter l;
+	struct user u;
+	err e;
+
+	if (!english)
+		return ERR_INVALID;
+	if (c->now - o->at > CODE_MAIL_SECONDS * CLOCK_SECOND)
+		return ERR_NOT_FOUND;
+	e = user_find(c, o->user_id, &u);
+	if (!e)
+		e = code_make(c, &o->code, &digits);
+	if (e)
+		return e;
+	u.email = o->to;
+	l = letter_start(c, o, &u, N_("Your code for {1}"), out);
+	letter_add(&l, english);
+	letter_add_paragraph(&l, digits);
+	letter_add(&l,
+		   N_("It is good for 10 minutes and works once. If it was not you, do nothing, "
+		      "and tell the code to nobody."));
+	return letter_end(&l);
+}
+
+static err build_notice(struct ctx *c, const struct message_order *o, struct mail *out)
+{
+	const char *english = credential_event_text((enum credential_event)o->event);
+	struct letter l;
+	struct user u;
+	err e;
+
+	if (!english)
+		return ERR_INVALID;
+	e = user_find(c, o->user_id, &u);
+	if (e)
+		return e;
+	if (o->to.n)
+		u.email = o->to;
+	if (!u.email.n)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("Your account at {1} was changed"), out);
+	letter_add(&l, english);
+	letter_add(&l,
+		   N_("If it was you, all is well. If it was not you, somebody else can get into "
+		      "your account {0}. Log in, change your password and end all other "
+		      "sessions:"));
+	letter_add_link(&l, c, "/settings", STR(""));
+	return letter_end(&l);
+}
+
+err mail_write_letter(struct ctx *c, enum mail_kind kind, const struct message_order *order,
+		      struct mail *out)
+{
+	switch (kind) {
 	case MAIL_ACTIVATION:
 		return build_activation(c, order, out);
 	case MAIL_ADDRESS_IN_USE:
@@ -180,6 +259,10 @@ err mail_write_letter(struct ctx *c, const struct mail_order *order, struct mail
 		return build_password_changed(c, order, out);
 	case MAIL_ORDER_CLOSED:
 		return build_order_closed(c, order, out);
+	case MAIL_CODE:
+		return build_code(c, order, out);
+	case MAIL_NOTICE:
+		return build_notice(c, order, out);
 	}
 	return ERR_INVALID;
 }

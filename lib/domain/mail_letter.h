@@ -6,16 +6,10 @@
 #define DOMAIN_MAIL_LETTER_H
 
 #include "domain/mail.h"
-
-struct mail_order {
-	enum mail_kind kind;
-	int64_t user_id;
-	int64_t about; /* id of what it is about; 0 when the kind says all */
-	int language;
-	int tries; /* how often it was put off */
-};
+#include "domain/message_order.h"
 
 /* The letter. ERR_NOT_FOUND when there is nothing to send any more. */
-err mail_write_letter(struct ctx *c, const struct mail_order *order, struct mail *out) MUST_CHECK;
+err mail_write_letter(struct ctx *c, enum mail_kind kind, const struct message_order *order,
+		      struct mail *out) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/utf8.h"
 #include "domain/captcha.h"
 #include "domain/limit.h"
@@ -257,6 +258,29 @@ err user_confirm(struct ctx *c, const struct login_try *t, struct login_result *
 	err e = look_up(c, &sql_by_id, DB_ARGS(c->viewer.id), &who);
 
 	return e ? e : try_candidate(c, t, &who, out);
+}
+
+err user_login_find(struct ctx *c, int64_t user_id, struct login_result *out)
+{
+	struct candidate who = { 0 };
+	err e = look_up(c, &sql_by_id, DB_ARGS(user_id), &who);
+
+	if (e)
+		return e;
+	if (!who.user.id || who.user.state == USER_PENDING)
+		return ERR_NOT_FOUND;
+	*out = (struct login_result){
+		.answer = who.user.state == USER_ACTIVE ? LOGIN_OK : LOGIN_DISABLED,
+		.user = who.user,
+		.hash = who.hash,
+	};
+	return OK;
+}
+
+struct str user_login_stamp(struct arena *a, const struct login_result *r)
+{
+	return secret_hash(a, str_format(a, STR_FMT " %d %d", STR_ARG(r->hash), (int)r->user.role,
+					 (int)r->user.state));
 }
 
 err user_login_stands(struct ctx *c, const struct login_result *r)

@@ -59,6 +59,15 @@ err user_log_in(struct ctx *c, const struct login_try *t, struct login_result *o
 err user_confirm(struct ctx *c, const struct login_try *t, struct login_result *out) MUST_CHECK;
 
 /*
+ * The same result for somebody who proved who they are in another way. LOGIN_OK or LOGIN_DISABLED;
+ * ERR_NOT_FOUND for nobody.
+ */
+err user_login_find(struct ctx *c, int64_t user_id, struct login_result *out) MUST_CHECK;
+
+/* Password, role and state of a result as one word: unlike before when one of them changed. */
+struct str user_login_stamp(struct arena *a, const struct login_result *r);
+
+/*
  * Once the session is started: whether password, role and state are still those that were checked.
  * ERR_AUTH when one changed meanwhile: whoever changed it ended the sessions there were, and did
  * not see this one; so end it.

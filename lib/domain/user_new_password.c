@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/utf8.h"
+#include "domain/credential.h"
 #include "domain/limit.h"
 #include "domain/mail.h"
 #include "domain/session.h"
@@ -154,7 +155,8 @@ struct password_job {
 static err follow_up(struct password_job *job)
 {
 	struct ctx *c = job->c;
-	err e = mail_request(c, MAIL_PASSWORD_CHANGED, job->user.id, job->language);
+	err e = credential_tell(c, CREDENTIAL_PASSWORD, job->user.id, (struct str){ 0 },
+				job->language);
 
 	return e ? e : session_end_all(c, job->user.id);
 }

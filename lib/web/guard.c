@@ -116,16 +116,21 @@ err guard_form(struct req *r)
 }
 
 /* The person at a shell has no page to prove anything on. */
-err guard_sure(struct req *r)
+err req_check_sure(struct req *r)
 {
 	bool is_fresh;
 	err e;
 
-	if (!(r->route->flags & ROUTE_SURE) || r->web->source->log_in_as.n)
+	if (r->web->source->log_in_as.n)
 		return OK;
 	e = reauth_find(&r->ctx, &r->session, &is_fresh);
 	if (e || is_fresh)
 		return e;
 	r->web->problem = PROBLEM_STALE;
 	return ERR_AUTH;
+}
+
+err guard_sure(struct req *r)
+{
+	return r->route->flags & ROUTE_SURE ? req_check_sure(r) : OK;
 }

@@ -86,6 +86,13 @@ struct str req_field_error(struct req *r, const struct field_errors *errors, con
 err req_log_in(struct req *r, const struct user *u, bool is_remembered) MUST_CHECK;
 err req_log_out(struct req *r) MUST_CHECK;
 
+/*
+ * What ROUTE_SURE asks, for a handler that has to look first: OK when the reader proved who they
+ * are a short time ago. ERR_AUTH otherwise: returned by the handler it leads to the page that asks,
+ * and back.
+ */
+err req_check_sure(struct req *r) MUST_CHECK;
+
 /* The path and query of this request, as a local link: for "next". */
 struct url req_here(struct req *r);
 

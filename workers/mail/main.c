@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "domain/consumer.h"
+#include "domain/letter_folder.h"
 #include "domain/mail.h"
 
 static enum sending send_mail(struct program *p, const struct mail *m, struct str id)
@@ -16,8 +17,10 @@ static enum sending send_mail(struct program *p, const struct mail *m, struct st
 	struct ctx *c = &p->ctx;
 
 	if (config->site.is_development && config->mail.outbox_dir.n)
-		return folder_send(c->arena, config->mail.outbox_dir, id,
-				   mail_format(c, m, id, MAIL_8BIT));
+		return letter_folder_put(c->arena, config->mail.outbox_dir, id,
+					 mail_format(c, m, id, MAIL_8BIT))
+			       ? SENDING_AWAY
+			       : SENDING_DONE;
 	return smtp_send(config, m->to, mail_format(c, m, id, MAIL_BASE64));
 }
 

@@ -1,5 +1,5 @@
 /*
- * Ways a mail leaves: to a server by SMTP, or into a folder in development.
+ * The way a mail leaves: to a server by SMTP.
  */
 #ifndef MAIL_SENDING_H
 #define MAIL_SENDING_H
@@ -24,9 +24,5 @@ void smtp_close(void);
  * names nobody.
  */
 enum sending smtp_send(const struct config *config, struct str to, struct str message);
-
-/* As a file <id>.eml of the folder, for its owner's eyes; complete from the moment it has that
- * name. */
-enum sending folder_send(struct arena *a, struct str folder, struct str id, struct str message);
 
 #endif

@@ -4,9 +4,9 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "domain/consumed.h"
 #include "domain/form_once.h"
 #include "domain/job.h"
-#include "domain/mail.h"
 #include "domain/outbox.h"
 #include "domain/post.h"
 #include "domain/user_token.h"
@@ -21,7 +21,7 @@ static const struct {
 } parts[] = {
 	{ "used forms", form_once_sweep },
 	{ "links and accounts that waited in vain", user_sweep },
-	{ "handled messages", mail_sweep },
+	{ "handled messages", consumed_sweep },
 	{ "sent events", outbox_sweep },
 	{ "forgotten drafts", post_draft_sweep },
 };

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "domain/consumed.h"
 #include "domain/mail.h"
 #include "domain/user_token.h"
 #include "html/text.h"

@@ -1,5 +1,5 @@
-/* Mails as files, for development. */
-#include "sending.h"
+/* Messages as files. */
+#include "domain/letter_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static bool write_all(int fd, struct str s)
 	return true;
 }
 
-enum sending folder_send(struct arena *a, struct str folder, struct str id, struct str message)
+err letter_folder_put(struct arena *a, struct str folder, struct str id, struct str message)
 {
 	struct str part = str_format(a, STR_FMT "/." STR_FMT ".part", STR_ARG(folder), STR_ARG(id));
 	struct str whole = str_format(a, STR_FMT "/" STR_FMT ".eml", STR_ARG(folder), STR_ARG(id));
@@ -38,7 +38,7 @@ enum sending folder_send(struct arena *a, struct str folder, struct str id, stru
 	if (fd >= 0)
 		close(fd);
 	if (is_written && !rename(part.p, whole.p))
-		return SENDING_DONE;
-	log_error("mail: %s cannot be written: %s", whole.p, strerror(errno));
-	return SENDING_AWAY;
+		return OK;
+	log_error("%s cannot be written: %s", whole.p, strerror(errno));
+	return ERR_UNAVAILABLE;
 }

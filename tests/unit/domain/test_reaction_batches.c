@@ -128,6 +128,34 @@ static void a_batch_is_written_once_and_in_any_order(void **state)
 	assert_int_equal(forum_number(f->c, &sql_state, DB_ARGS(f->post, INT64_C(7))), 0);
 }
 
+/* New likes are written a shorter way, which must notice that some are not. */
+static void likes_that_came_before_count_once(void **state)
+{
+	struct fixture *f = *state;
+	int64_t comment;
+	struct str batch;
+
+	STORES_OR_SKIP();
+	forum_as(f->c, f->bob, ROLE_USER);
+	comment = forum_comment(f->c, f->post, 0, "comment");
+	batch = str_format(f->c->arena, "[[\"like\",1,%lld,7,%lld],[\"like\",2,%lld,7,%lld]]",
+			   (long long)f->post, (long long)US, (long long)comment, (long long)US);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(reaction_persist(f->c, batch), OK);
+		assert_int_equal(forum_number(f->c, &sql_likes, DB_ARGS(f->post)), 1);
+		assert_int_equal(forum_number(f->c, &sql_comment_likes, DB_ARGS(comment)), 1);
+	}
+	batch = str_format(f->c->arena,
+			   "[[\"vote\",1,%lld,7,%lld],[\"like\",1,%lld,7,%lld],"
+			   "[\"like\",1,%lld,8,%lld],[\"like\",2,%lld,8,%lld]]",
+			   (long long)f->post, (long long)US, (long long)f->post, (long long)US + 1,
+			   (long long)f->post, (long long)US, (long long)comment, (long long)US);
+	assert_int_equal(reaction_persist(f->c, batch), OK);
+	assert_int_equal(forum_number(f->c, &sql_likes, DB_ARGS(f->post)), 2);
+	assert_int_equal(forum_number(f->c, &sql_comment_likes, DB_ARGS(comment)), 2);
+	assert_int_equal(forum_number(f->c, &sql_votes, DB_ARGS(f->post)), 1);
+}
+
 static void what_is_no_event_does_not_poison_a_batch(void **state)
 {
 	struct fixture *f = *state;
@@ -176,6 +204,7 @@ int main(void)
 		post_test(without_redis_reading_goes_on_and_voting_does_not),
 		post_test(the_version_changes_with_comments_and_edits),
 		post_test(a_batch_is_written_once_and_in_any_order),
+		post_test(likes_that_came_before_count_once),
 		post_test(what_is_no_event_does_not_poison_a_batch),
 		post_test(a_rebuild_leaves_what_is_newer),
 	};

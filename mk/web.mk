@@ -20,6 +20,6 @@ routes: all ## every address: program, method, pattern, flags, limit
 	@for p in $(CGI_PROGRAMS); do $(BIN)/$$p --routes | sed "s|^|$$p\t|"; done | expand -t 10,16,48,84
 
 # Changes with each commit, so it is known to one file only.
-$(O)/obj/cgi-bin/site/health.o: CPPFLAGS += -DPLAZA_BUILD='"$(shell git describe --always --dirty 2>/dev/null || echo unknown)"'
+$(O)/obj/cgi-bin/site/metrics.o: CPPFLAGS += -DPLAZA_BUILD='"$(shell git describe --always --dirty 2>/dev/null || echo unknown)"'
 
 .PHONY: cgi routes

@@ -147,6 +147,7 @@ static err build_password_changed(struct ctx *c, const struct message_order *o, 
 
 static err build_order_closed(struct ctx *c, const struct message_order *o, struct mail *out)
 {
+	struct message_order own = *o;
 	struct sale_order order;
 	struct letter l;
 	struct user u;
@@ -158,7 +159,10 @@ static err build_order_closed(struct ctx *c, const struct message_order *o, stru
 		return e;
 	if (!u.email.n)
 		return ERR_NOT_FOUND;
-	l = letter_start(c, o, &u, N_("Your order at {1} was closed"), out);
+	/* Nobody asked for this mail, so nobody's browser said in which language. */
+	if (u.language.n)
+		own.language = text_choose(u.language, STR(""));
+	l = letter_start(c, &own, &u, N_("Your order at {1} was closed"), out);
 	l.arguments[2] = order.goods_name;
 	letter_add(&l, N_("you were quick enough to get {2} at {1}, but your order was not paid in "
 			  "time and is closed now. The unit is on sale again."));

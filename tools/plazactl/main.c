@@ -20,8 +20,18 @@ static const struct command commands[] = {
 	  "list\nwords add WORD...\nwords remove WORD...\n\twords masked in what people write",
 	  words_command },
 	{ "outbox",
-	  "list\noutbox retry\n\tevents that were not published, and another try for them",
+	  "list [pending|failed|dead]\n"
+	  "outbox retry [EVENT]\n"
+	  "outbox drop EVENT|--all\n"
+	  "\tevents that were not published: another try for them, or the dead ones thrown away",
 	  outbox_command },
+	{ "dead",
+	  "list [QUEUE]\n"
+	  "dead replay [QUEUE] [--id MESSAGE]\n"
+	  "dead drop QUEUE --id MESSAGE|--all\n"
+	  "\tmessages no consumer could handle, and dead events of the outbox: looked at, tried\n"
+	  "\tagain, thrown away",
+	  dead_command },
 	{ "declare", "\n\tmake the exchanges and queues in RabbitMQ", declare_command },
 	{ "rebuild", "\n\tfill Redis from MariaDB: rankings, counts, voters, likes",
 	  rebuild_command },

@@ -25,6 +25,7 @@ int migrate_command(struct program *p, struct words_given given);
 int user_command(struct program *p, struct words_given given);
 int words_command(struct program *p, struct words_given given);
 int outbox_command(struct program *p, struct words_given given);
+int dead_command(struct program *p, struct words_given given);
 int declare_command(struct program *p, struct words_given given);
 int rebuild_command(struct program *p, struct words_given given);
 int demo_command(struct program *p, struct words_given given);

@@ -1,4 +1,4 @@
-/* Commands on the stores beside the schema: sensitive words, the outbox, the topology, Redis. */
+/* Commands on the stores beside the schema: sensitive words, the topology, Redis. */
 #include "base/utf8.h"
 #include "domain/reaction.h"
 #include "plazactl.h"
@@ -10,14 +10,6 @@ static const struct db_sql sql_words = SQL("SELECT word FROM sensitive_word ORDE
 static const struct db_sql sql_add_word =
 	SQL("INSERT IGNORE INTO sensitive_word (word) VALUES (?)");
 static const struct db_sql sql_remove_word = SQL("DELETE FROM sensitive_word WHERE word = ?");
-
-static const struct db_sql sql_waiting = SQL(
-	"SELECT event_id, topic, state, attempts, FROM_UNIXTIME(created_at DIV 1000) FROM outbox"
-	" WHERE state <> 1 ORDER BY event_id LIMIT 200");
-static const struct db_sql sql_retry =
-	SQL("UPDATE outbox SET state = 0, attempts = 0, next_try_at = ? WHERE state IN (2, 3)");
-
-static const char *const outbox_states[] = { "pending", "sent", "failed", "dead" };
 
 static int list_words(struct ctx *c)
 {
@@ -65,45 +57,6 @@ int words_command(struct program *p, struct words_given given)
 	if (!strcmp(verb, "remove") && rest.count > 0)
 		return change_words(&p->ctx, rest, &sql_remove_word, "removed");
 	complain("usage: plazactl words list|add|remove [WORD...]");
-	return EXIT_USAGE;
-}
-
-static int list_outbox(struct ctx *c)
-{
-	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_waiting, DB_NO_ARGS);
-
-	if (e)
-		return complain_err("listing the outbox", e);
-	if (db_count(rows) == 0)
-		puts("every event was published");
-	while (db_next(rows))
-		printf("%lld  %-20.*s %-8s attempts %lld, since " STR_FMT " UTC\n",
-		       (long long)db_int(rows, 0), STR_ARG(db_str(rows, 1)),
-		       outbox_states[db_int(rows, 2) & 3], (long long)db_int(rows, 3),
-		       STR_ARG(db_str(rows, 4)));
-	return EXIT_DONE;
-}
-
-/* The compensator, which runs each minute, publishes them. */
-static int retry_outbox(struct ctx *c)
-{
-	int64_t changed;
-	err e = db_exec(c->db, &changed, &sql_retry, DB_ARGS(c->now));
-
-	if (e)
-		return complain_err("changing the outbox", e);
-	printf("%lld events will be tried again within a minute\n", (long long)changed);
-	return EXIT_DONE;
-}
-
-int outbox_command(struct program *p, struct words_given given)
-{
-	if (given.count == 1 && !strcmp(given.items[0], "list"))
-		return list_outbox(&p->ctx);
-	if (given.count == 1 && !strcmp(given.items[0], "retry"))
-		return retry_outbox(&p->ctx);
-	complain("usage: plazactl outbox list|retry");
 	return EXIT_USAGE;
 }
 

@@ -5,6 +5,8 @@ TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/support/*.c
 TEST_STATE := $(B)/test-state
 PLAZA_BIN = $(BIN)
 export PLAZA_BIN
+# So many test programs at a time.
+LANES ?= 3
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
 # A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
@@ -50,7 +52,7 @@ test-browser: all node_modules/.package-lock.json ## the whole site in headless 
 
 test: | test-deps ## everything; ends with "N passed, N failed"
 test: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) node_modules/.package-lock.json
-	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) tests/browser/run
+	@tests/support/run-tests --lanes $(LANES) $(TEST_STATE) tests/browser/run $(WEB_TESTS) $(HANDLER_TESTS) $(UNIT_TESTS)
 
 asan: all ## the programs with AddressSanitizer and UBSan, in build/asan/bin
 

@@ -1,6 +1,7 @@
 /*
- * The loop of a worker that handles one queue: message by message, each acknowledged after its
- * handler has committed. Killed in between, it is delivered again, so handlers are idempotent.
+ * The loop of a worker that handles one queue, or several that come and go: message by message,
+ * each acknowledged after its handler has committed. Killed in between, it is delivered again, so
+ * handlers are idempotent.
  */
 #ifndef DOMAIN_CONSUMER_H
 #define DOMAIN_CONSUMER_H
@@ -8,8 +9,11 @@
 #include "domain/program.h"
 
 struct consumer {
-	const char *queue;
+	const char *queue; /* NULL: those that follow subscribes to */
 	uint16_t prefetch; /* messages on their way to us */
+	/* When queue is NULL: subscribe to what there is (mq_subscribe_also), leave what is gone;
+	 * called once before the first message, then every CONSUMER_FOLLOW_MS. */
+	err (*follow)(struct program *p, uint16_t prefetch);
 	/*
 	 * OK: handled. ERR_UNAVAILABLE: something it needs is away; it is called again after a
 	 * pause that grows to CONSUMER_PAUSE_MOST_MS. ERR_INVALID: can never be handled, to the
@@ -19,6 +23,7 @@ struct consumer {
 	err (*handle)(struct program *p, const struct mq_delivery *d);
 };
 
+#define CONSUMER_FOLLOW_MS 1000
 #define CONSUMER_PAUSE_FIRST_MS 200
 #define CONSUMER_PAUSE_MOST_MS 5000
 

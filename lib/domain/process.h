@@ -31,12 +31,22 @@ struct remembered {
 	size_t bytes, bytes_max;
 };
 
+/* What a process knows of sales people press for; domain/sale_gate.c. */
+struct sale_memory {
+	int64_t sale_id;
+	int64_t sold_out_until; /* clock_ticks */
+	int64_t base;           /* of the loading in which it was sold out */
+	int64_t asked;          /* requests not counted in Redis yet */
+	int64_t counted_at;     /* clock_ticks */
+};
+
 struct process {
 	struct id_lease lease;
 	struct word_store words;
 	struct remembered lists, posts, comments;
 	struct remembered sales;
-	struct remembered comment_ids; /* which comments a page showed; domain/comment.c */
+	struct remembered comment_ids;        /* which comments a page showed; domain/comment.c */
+	struct sale_memory sale_memories[16]; /* by the sale's id */
 	uint32_t shared_seen[2048][4]; /* hashes of keys, the newest first; domain/shared_rows.c */
 };
 

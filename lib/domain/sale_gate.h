@@ -1,17 +1,22 @@
 /*
  * The gate of a sale: one Lua script takes a request or refuses it, and whoever was taken holds a
- * ticket until it became an order or a refusal. All keys of a sale are in its slot:
+ * ticket until it became an order or a refusal. All keys of a sale are in its slot
+ * (domain/sale_keys.h):
  *
- *   sale:{s}         HASH    starts, ends (Unix ms), closed ("1"), units, base (first request
- * number since it was loaded), taken (requests since), done (request number up to which `orders`
- * has decided), sold, refused: statistics sale:{s}:stock   STRING  units left to give out: SQL's
- * stock less the requests on their way sale:{s}:ticket  HASH    user -> "q<request no>" on its way,
- * "<order id>", or "-<reason>" sale:{s}:done    SET     changes of the stock that were applied
- * (domain/sale_orders.h) sale:{s}:stream  STREAM  requests taken that the broker has not confirmed:
- * user, no, at sale:{s}:rate    HASH    second -> requests, of the last minutes: for the live page
+ *   sale:{s}         HASH    starts, ends (Unix ms), closed ("1"), units; base: the request number
+ *                            before the first since it was loaded; taken: requests since then;
+ *                            answered: those of them whose ticket has been decided; done: up to
+ *                            which number `orders` has come; change: sale.change_no of the stock
+ *                            below; asked, sold, refused: statistics
+ *   sale:{s}:stock   STRING  units left to give out: SQL's stock less the requests on their way
+ *                            (taken - answered)
+ *   sale:{s}:ticket  HASH    user -> "q<request no>" on its way, "<order id>", or "-<reason>"; and
+ *                            the field 0, so that it exists
+ *   sale:{s}:stream  STREAM  requests taken that the broker has not confirmed: user, no, at (ms)
+ *   sale:{s}:rate    HASH    second -> requests, of the last minutes: for the live page
  *
- * All live until SALE_KEEP_MS after the end. When sale:{s} is missing the sale is closed for the
- * moment: the relay sees it within a second and asks `orders` to load it again.
+ * All live until SALE_KEEP_MS after the end. When one of the first three is missing the sale is
+ * closed for the moment: the relay sees it within a second and asks `orders` to load it again.
  *
  * A request number is below 2^53: seconds since 2024 when the sale was loaded, times 2^24, plus a
  * counter. It grows, also when Redis lost everything.
@@ -28,7 +33,7 @@ enum sale_refusal {
 	SALE_REFUSED_EARLY,     /* before it starts, by Redis's clock */
 	SALE_REFUSED_LATE,      /* after its end, or closed */
 	SALE_REFUSED_LOST,      /* Redis lost the request before it reached the broker */
-	SALE_REFUSED_DUPLICATE, /* another request of the same buyer became an order */
+	SALE_REFUSED_DUPLICATE, /* not used: who has an order already is told which */
 	SALE_REFUSED_NOBODY,    /* asked about a request that was never made */
 	SALE_REFUSED_AWAY       /* the gate is closed for the moment */
 };
@@ -40,6 +45,9 @@ struct sale_answer {
 	int64_t ahead;             /* queueing: requests before it, about */
 	int64_t wait_ms; /* queueing: until to ask again; chosen here by how long the queue is */
 };
+
+/* The word for it in tickets and JSON: "sold-out"; "" for SALE_NO_REFUSAL. */
+struct str sale_refusal_word(enum sale_refusal refusal);
 
 /* The code of the protocol: "0" queueing, "-1" refused, or the order id as text. */
 struct str sale_answer_code(struct arena *a, const struct sale_answer *answer);

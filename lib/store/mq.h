@@ -20,6 +20,7 @@
 #define MQ_EXCHANGE "plaza"
 #define MQ_DEAD_EXCHANGE "plaza.dead"
 #define MQ_DELIVERY_LIMIT 5
+#define MQ_FAMILY_DELIVERY_LIMIT 20 /* of queues whose messages somebody waits for */
 
 struct mq;
 
@@ -82,11 +83,11 @@ struct mq_delivery {
 err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
 
 /*
- * The same for one queue more, or none any more: of a family, as its queues come and go.
- * mq_subscribe_also begins a consumer, too, and may be called before there is any queue. Messages
- * of a queue that was left may still come for a moment. ERR_UNAVAILABLE: asked for again by
- * mq_next.
+ * Be a consumer of queues that come and go, at first of none. Then the same for one queue more, or
+ * for one less; messages of a queue that was left may still come for a moment. ERR_UNAVAILABLE:
+ * mq_next asks for it again.
  */
+void mq_become_consumer(struct mq *m);
 err mq_subscribe_also(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
 err mq_leave(struct mq *m, const char *queue) MUST_CHECK;
 

@@ -68,7 +68,7 @@ static struct mq_subscription *find_or_add(struct mq *m, const char *queue)
 }
 
 /* A connection opened for declaring has no heartbeat, a consumer's must. */
-static void become_consumer(struct mq *m)
+void mq_become_consumer(struct mq *m)
 {
 	if (!m->is_consumer)
 		mq_drop(m);
@@ -79,7 +79,7 @@ err mq_subscribe_also(struct mq *m, const char *queue, uint16_t prefetch)
 {
 	struct mq_subscription *s;
 
-	become_consumer(m);
+	mq_become_consumer(m);
 	s = find_or_add(m, queue);
 	s->prefetch = prefetch;
 	s->is_wanted = true;

@@ -73,7 +73,7 @@ static err declare_family_dead(struct mq *m, const char *family, const char *que
  * A quorum queue counts deliveries. Dead-lettering must be at-least-once, which RabbitMQ
  * does only together with reject-publish.
  */
-static err declare_living(struct mq *m, const struct mq_queue *queue)
+static err declare_living(struct mq *m, const struct mq_queue *queue, int deliveries)
 {
 	amqp_table_entry_t entries[] = {
 		text_entry("x-queue-type", "quorum"),
@@ -82,7 +82,7 @@ static err declare_living(struct mq *m, const struct mq_queue *queue)
 		text_entry("x-dead-letter-strategy", "at-least-once"),
 		text_entry("x-overflow", "reject-publish"),
 		{ .key = amqp_cstring_bytes("x-delivery-limit"),
-		  .value = { .kind = AMQP_FIELD_KIND_I32, .value.i32 = MQ_DELIVERY_LIMIT } },
+		  .value = { .kind = AMQP_FIELD_KIND_I32, .value.i32 = deliveries } },
 		{ .key = amqp_cstring_bytes("x-single-active-consumer"),
 		  .value = { .kind = AMQP_FIELD_KIND_BOOLEAN,
 			     .value.boolean = queue->is_single_consumer } },
@@ -105,7 +105,7 @@ err mq_declare(struct mq *m)
 		/* The dead first, so that there is always a place for the living to die into. */
 		e = declare_dead(m, &mq_queues[i]);
 		if (!e)
-			e = declare_living(m, &mq_queues[i]);
+			e = declare_living(m, &mq_queues[i], MQ_DELIVERY_LIMIT);
 		if (!e)
 			amqp_maybe_release_buffers(m->connection);
 	}
@@ -144,7 +144,7 @@ err mq_know(struct mq *m, struct str key)
 	queue.name = queue.binding = name;
 	e = declare_family_dead(m, family, name);
 	if (!e)
-		e = declare_living(m, &queue);
+		e = declare_living(m, &queue, MQ_FAMILY_DELIVERY_LIMIT);
 	if (e)
 		return e;
 	m->known[m->known_next++ % MQ_KNOWN] = hash;

@@ -5,15 +5,16 @@
 # Prints the sections of all programs. Set by the caller: BIN, where they will be run from; RUN,
 # LOG, CONFIG; OWNER, lines about the account for a supervisor that runs as root.
 programs_render() { # DEPLOY
-	local NAME KIND PROCESSES
-	while read -r NAME KIND PROCESSES; do
-		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES BIN RUN LOG OWN_LOG CONFIG OWNER
+	local NAME KIND PROCESSES COMMAND
+	while read -r NAME KIND PROCESSES COMMAND; do
+		COMMAND=${COMMAND:-$NAME}
+		render "$1/supervisor-$KIND.conf.in" NAME PROCESSES COMMAND BIN RUN LOG OWN_LOG CONFIG OWNER
 	done < <(programs_table "$1")
 }
 
 programs_check() { # DEPLOY FOLDER
 	local name
-	for name in $(programs_names "$1"); do
+	for name in $(programs_table "$1" | awk '{ print $4 == "" ? $1 : $4 }'); do
 		[ -x "$2/$name" ] || die "$2/$name is not there: the build is not complete"
 	done
 }

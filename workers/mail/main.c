@@ -61,7 +61,7 @@ static err deliver(struct program *p, const struct mq_delivery *d)
 
 int main(void)
 {
-	static const struct consumer mails = { "mail", 1, deliver };
+	static const struct consumer mails = { .queue = "mail", .prefetch = 1, .handle = deliver };
 	struct program p;
 
 	if (program_open(&p, "mail"))

@@ -13,7 +13,9 @@ static err write_batch(struct program *p, const struct mq_delivery *d)
 
 int main(void)
 {
-	static const struct consumer events = { "events", 4, write_batch };
+	static const struct consumer events = { .queue = "events",
+						.prefetch = 4,
+						.handle = write_batch };
 	struct program p;
 
 	if (program_open(&p, "persist"))

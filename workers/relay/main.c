@@ -1,39 +1,28 @@
 /*
- * The relay: carries votes and likes from Redis streams to RabbitMQ, many in one message. There is
- * one; two at once do no harm. Whatever is down, it waits and goes on where it stopped.
+ * The relay: carries what Redis scripts recorded in streams to RabbitMQ; "relay" events of the
+ * forum, "relay sales" requests for sales. There is one of each; two at once do no harm. Whatever
+ * is down, it waits and goes on where it stopped.
  */
-#include "domain/event_relay.h"
-#include "domain/program.h"
+#include "relay.h"
 
-#define WAIT_MS 1000
-/*
- * Under load a moment's pause makes one message of many events, which costs the database a third of
- * many messages of few. A round that was full has waited long enough.
- */
-#define PAUSE_MS 500
-#define AFTER_ERROR_MS 1000
+#include "base/log.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-	bool is_open = false; /* the queues exist */
+	bool is_for_sales = argc == 2 && !strcmp(argv[1], "sales");
 	struct program p;
 
-	if (program_open(&p, "relay"))
+	if (program_open(&p, is_for_sales ? "relay-sales" : "relay"))
 		return 1;
-	while (!program_is_stopping()) {
-		size_t moved = 0;
-		err e;
-
-		program_next(&p);
-		e = is_open ? OK : mq_declare(p.ctx.mq);
-		if (!e)
-			e = event_relay_round(&p.ctx, WAIT_MS, &moved);
-		is_open = !e;
-		if (e)
-			program_sleep(AFTER_ERROR_MS);
-		else if (moved && moved < EVENT_RELAY_ROUND)
-			program_sleep(PAUSE_MS);
+	if (argc > 1 && !is_for_sales) {
+		log_error("usage: relay [sales]");
+		program_close(&p);
+		return 2;
 	}
+	if (is_for_sales)
+		relay_sales(&p);
+	else
+		relay_events(&p);
 	program_close(&p);
 	return 0;
 }

@@ -1,0 +1,44 @@
+/*
+ * `relay sales`: carries what the gates took to the queues, round after round without a pause, as
+ * somebody waits for each of them.
+ */
+#include "relay.h"
+
+#include "base/clock.h"
+#include "domain/sale_relay.h"
+
+#define WAIT_MS 500
+#define AFTER_ERROR_MS 500
+
+static err look(struct sale_relay *relay, struct ctx *c, int64_t *due)
+{
+	if (clock_ticks() < *due)
+		return OK;
+	*due = clock_ticks() + SALE_RELAY_LOOK_MS;
+	return sale_relay_look(relay, c);
+}
+
+void relay_sales(struct program *p)
+{
+	struct sale_relay *relay = sale_relay_new();
+	bool is_open = false; /* exchanges and queues exist */
+	int64_t due = 0;
+
+	while (!program_is_stopping()) {
+		size_t moved;
+		err e;
+
+		program_next(p);
+		e = is_open ? OK : mq_declare(p->ctx.mq);
+		is_open = !e;
+		if (!e)
+			e = look(relay, &p->ctx, &due);
+		if (!e)
+			e = sale_relay_round(relay, &p->ctx, WAIT_MS, &moved);
+		if (e)
+			program_sleep(AFTER_ERROR_MS);
+		else if (!sale_relay_count(relay))
+			program_sleep(SALE_RELAY_LOOK_MS);
+	}
+	sale_relay_free(relay);
+}

@@ -11,9 +11,6 @@
 struct consumer {
 	const char *queue; /* NULL: those that follow subscribes to */
 	uint16_t prefetch; /* messages on their way to us */
-	/* When queue is NULL: subscribe to what there is (mq_subscribe_also), leave what is gone;
-	 * called once before the first message, then every CONSUMER_FOLLOW_MS. */
-	err (*follow)(struct program *p, uint16_t prefetch);
 	/*
 	 * OK: handled. ERR_UNAVAILABLE: something it needs is away; it is called again after a
 	 * pause that grows to CONSUMER_PAUSE_MOST_MS. ERR_INVALID: can never be handled, to the
@@ -21,6 +18,9 @@ struct consumer {
 	 * call.
 	 */
 	err (*handle)(struct program *p, const struct mq_delivery *d);
+	/* When queue is NULL: subscribe to what there is (mq_subscribe_also), leave what is gone;
+	 * called once before the first message, then every CONSUMER_FOLLOW_MS. */
+	err (*follow)(struct program *p, uint16_t prefetch);
 };
 
 #define CONSUMER_FOLLOW_MS 1000

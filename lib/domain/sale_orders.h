@@ -10,10 +10,10 @@
  *   {"kind":"settle","upto":<request no>}               see below; upto 0: load what Redis lost
  *
  * requests: one transaction; the sale's row locked, the orders of these buyers read, the guarded
- * decrement, one multi-row insert; then the tickets in one script; then the ack. A request that
- * already made its order gets its ticket again; one whose buyer has another order is refused and
- * gives its unit back once; one beyond the stock is refused; one at or below `settled_no` that made
- * none is ignored.
+ * decrement, one multi-row insert; then tickets and stock in one script (domain/sale_tickets.h);
+ * then the ack. A request whose buyer has an order, by this request or another, is told which; one
+ * beyond the stock is refused, and so is one up to `settled_no` that made none. The stock in Redis
+ * is set to SQL's less what is on its way, so a unit that was not used is back at once, and once.
  *
  * settle: no request up to that number will ever become an order any more (`settled_no`, in SQL
  * first). The tickets that still say so become the order SQL has, or a refusal, and the stock

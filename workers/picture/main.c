@@ -31,7 +31,9 @@ static err make(struct program *p, const struct mq_delivery *d)
 
 int main(void)
 {
-	static const struct consumer pictures = { "pictures", 1, make };
+	static const struct consumer pictures = { .queue = "pictures",
+						  .prefetch = 1,
+						  .handle = make };
 	struct program p;
 
 	if (program_open(&p, "picture"))

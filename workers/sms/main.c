@@ -70,7 +70,9 @@ static err deliver(struct program *p, const struct mq_delivery *d)
 
 int main(void)
 {
-	static const struct consumer messages = { "sms", 1, deliver };
+	static const struct consumer messages = { .queue = "sms",
+						  .prefetch = 1,
+						  .handle = deliver };
 	struct program p;
 
 	if (program_open(&p, "sms"))

@@ -1,7 +1,14 @@
-/* Somebody's page: who it is, and the posts they wrote. */
+/* Somebody's page: the posts they wrote, what they said, what they liked. */
+#include "base/num.h"
+#include "domain/comment_by_author.h"
+#include "domain/reaction_given.h"
 #include "social/social_pages.h"
 
+#include "tmpl/social_liked.h"
+#include "tmpl/social_said.h"
 #include "tmpl/social_user.h"
+
+#define PAGE 20
 
 void user_prepare(struct req *r)
 {
@@ -28,35 +35,124 @@ err user_page(struct req *r)
 {
 	struct post_list_want *want = r->prepared;
 	struct post_list list = { 0 };
-	struct user_view view = { .id = r->id };
-	struct user user = { 0 };
-	err e = user_find(&r->ctx, r->id, &user);
+	struct user_view view = { 0 };
+	err e = person_load(r, &view.person);
 
 	if (!e)
 		e = post_list_load(&r->ctx, want, &list);
 	if (e)
 		return e;
-	view.name = user.name;
-	view.bio = user.bio;
-	view.avatar = req_avatar(r, user.id, user.avatar);
-	view.level = user.level;
-	view.is_moderator = user.role == ROLE_MODERATOR;
-	view.is_admin = user.role == ROLE_ADMIN;
-	view.is_viewer = user.id == r->ctx.viewer.id;
-	view.joined = (struct when){ user.created_at };
-	view.posts = user.posts;
+	view.person.is_posts = true;
 	view.rows = row_views_from(r, &list);
 	view.is_first_page = want->after.n == 0;
 	view.pager = user_pager(r, view.is_first_page, list.next);
 	tmpl_social_user(req_page(r), &view);
 	return resp_page(r, 200,
 			 &(struct page_meta){
-				 .title = user.name,
+				 .title = view.person.name,
 				 .description =
 					 text_format(r->ctx.arena, r->language,
 						     "What {0} has written here, the newest first.",
-						     &user.name, 1),
+						     &view.person.name, 1),
 				 .canonical = url_format(r->ctx.arena, "/users/{}", r->id),
 				 .is_noindex = !view.is_first_page,
 			 });
+}
+
+/* Lists beside the posts repeat what is found elsewhere: they are not for search engines. */
+static err answer(struct req *r, const char *title, const struct person_view *person)
+{
+	return resp_page(r, 200,
+			 &(struct page_meta){
+				 .title = text_format(r->ctx.arena, r->language, title,
+						      &person->name, 1),
+				 .is_noindex = true,
+			 });
+}
+
+err user_comments_page(struct req *r)
+{
+	struct str after = form_get(&r->in.query, "after");
+	struct said_page_view view = { 0 };
+	struct said_list list = { 0 };
+	struct url next = { 0 };
+	int64_t before = 0;
+	err e;
+
+	if (after.n && !num_parse_id(after, &before))
+		return ERR_NOT_FOUND;
+	e = person_load(r, &view.person);
+	if (!e)
+		e = comment_list_by_author(&r->ctx, r->id, before, PAGE, &list);
+	if (e)
+		return e;
+	view.person.is_comments = true;
+	view.said.items = ARENA_ARRAY(r->ctx.arena, struct said_view, list.count + 1);
+	for (; view.said.count < list.count; view.said.count++) {
+		const struct said *s = &list.items[view.said.count];
+
+		view.said.items[view.said.count] =
+			(struct said_view){ s->comment_id, s->post_id,        s->title,
+					    s->body,       { s->created_at }, s->likes };
+	}
+	if (list.next)
+		next = url_format(r->ctx.arena, "/users/{}/comments?after={}", r->id, list.next);
+	view.is_first_page = !before;
+	view.pager = pager_view_from(url_format(r->ctx.arena, "/users/{}/comments", r->id),
+				     view.is_first_page, next);
+	tmpl_social_said(req_page(r), &view);
+	return answer(r, N_("Comments by {0}"), &view.person);
+}
+
+/* "1769847909000123-45": when the last one shown was given, and what it was. */
+static bool read_cursor(struct str text, struct given_cursor *out)
+{
+	ptrdiff_t dash = str_find_byte(text, '-');
+
+	if (!text.n)
+		return true;
+	return dash > 0 && num_parse_id(str_slice(text, 0, (size_t)dash), &out->us) &&
+	       num_parse_id(str_slice(text, (size_t)dash + 1, text.n), &out->target_id);
+}
+
+static struct url next_likes(struct req *r, const struct given_likes *list)
+{
+	const struct given_like *last;
+
+	if (!list->has_more)
+		return (struct url){ 0 };
+	last = &list->items[list->count - 1];
+	return url_format(r->ctx.arena, "/users/{}/likes?after={}-{}", r->id, last->given_us,
+			  last->target_id);
+}
+
+err user_likes_page(struct req *r)
+{
+	struct given_cursor before = { 0 };
+	struct liked_page_view view = { 0 };
+	struct given_likes list = { 0 };
+	err e;
+
+	if (!read_cursor(form_get(&r->in.query, "after"), &before))
+		return ERR_NOT_FOUND;
+	e = person_load(r, &view.person);
+	if (!e)
+		e = reaction_list_given(&r->ctx, r->id, before, PAGE, &list);
+	if (e)
+		return e;
+	view.person.is_likes = true;
+	view.likes.items = ARENA_ARRAY(r->ctx.arena, struct liked_view, list.count + 1);
+	for (; view.likes.count < list.count; view.likes.count++) {
+		const struct given_like *l = &list.items[view.likes.count];
+
+		view.likes.items[view.likes.count] = (struct liked_view){
+			l->is_comment,  l->target_id,           l->post_id, l->author_id, l->title,
+			l->author_name, { l->given_us / 1000 },
+		};
+	}
+	view.is_first_page = !before.us;
+	view.pager = pager_view_from(url_format(r->ctx.arena, "/users/{}/likes", r->id),
+				     view.is_first_page, next_likes(r, &list));
+	tmpl_social_liked(req_page(r), &view);
+	return answer(r, N_("Likes given by {0}"), &view.person);
 }

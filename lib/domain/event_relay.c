@@ -12,7 +12,7 @@
 #define READ_MOST 64 /* entries of one stream in one command */
 
 /* Where an event goes: each kind has a routing key, each key one message under construction. */
-enum { KEY_VOTE, KEY_LIKE, KEY_COUNT };
+enum { KEY_VOTE, KEY_LIKE, KEY_CHECK_IN, KEY_COUNT };
 
 static const struct {
 	struct str kind;
@@ -21,11 +21,13 @@ static const struct {
 	{ STR_INIT("vote"), KEY_VOTE },
 	{ STR_INIT("like"), KEY_LIKE },
 	{ STR_INIT("unlike"), KEY_LIKE },
+	{ STR_INIT("checkin"), KEY_CHECK_IN },
 };
 
 static const struct str keys[KEY_COUNT] = {
 	[KEY_VOTE] = STR_INIT("event.vote"),
 	[KEY_LIKE] = STR_INIT("event.like"),
+	[KEY_CHECK_IN] = STR_INIT("event.checkin"),
 };
 
 struct pack {

@@ -12,7 +12,7 @@
  * A message is a JSON array, in order:
  *   [["vote",1,123,45,1769847909000123], ...]
  * kind (vote, like or unlike), type as in domain/reaction.h, target, user, and Redis's time in
- * microseconds.
+ * microseconds. A check-in has the kind checkin, the type 1 and its day (20260131) for a target.
  */
 #ifndef DOMAIN_EVENT_RELAY_H
 #define DOMAIN_EVENT_RELAY_H

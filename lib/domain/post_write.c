@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "domain/form_once.h"
 #include "domain/moderation.h"
+#include "domain/points.h"
 #include "domain/post_rank.h"
 #include "domain/post_text.h"
 #include "domain/reaction.h"
@@ -109,6 +110,7 @@ err post_create(struct ctx *c, const struct post_draft *d, struct str form_id, i
 	post_rank_add(c, w.id, post_score(c->now, 0));
 	reaction_start(c, w.id, c->viewer.id, c->now);
 	announce(c);
+	points_mark_user(c, c->viewer.id);
 	*id_out = w.id;
 	return OK;
 }
@@ -220,6 +222,7 @@ err post_delete(struct ctx *c, int64_t id, struct str reason)
 	post_rank_remove(c, id);
 	reaction_end(c, id);
 	announce(c);
+	points_mark_post(c, id);
 	return OK;
 }
 

@@ -2,6 +2,7 @@
 #include "domain/reaction.h"
 
 #include "base/log.h"
+#include "domain/points.h"
 #include "domain/post_rank.h"
 #include "domain/reaction_fill.h"
 #include "domain/reaction_keys.h"
@@ -204,6 +205,7 @@ static void tell_redis(const struct reaction_work *w)
 
 		if (!p->votes_sent)
 			continue;
+		points_mark_post(c, p->id);
 		post_rank_raise(c, p->id, p->score + VOTE_SECONDS_EACH * p->votes_new);
 		p->shown = cache_want(c->cache,
 				      CACHE_ARGS(STR("HGET"), reaction_article_key(c->arena, p->id),

@@ -1,7 +1,8 @@
 /*
  * The compensator, started by cron each minute: publishes what was left behind, outbox rows and
- * stream entries, raises alarms, and removes the files of pictures that were replaced. Takes a
- * lease, so that two at once are harmless, and ends within its minute.
+ * stream entries, raises alarms, reckons points that have changed, and removes the files of
+ * pictures that were replaced. Takes a lease, so that two at once are harmless, and ends within its
+ * minute.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,9 +10,11 @@
 #include "domain/job.h"
 #include "domain/outbox_replay.h"
 #include "domain/picture.h"
+#include "domain/points.h"
 
 #define WORK_MS (50 * CLOCK_SECOND)
 #define PICTURES 50 /* at once */
+#define POINTS 200
 
 static err replay_outbox(struct job *j)
 {
@@ -50,15 +53,16 @@ static err replay_streams(struct job *j)
  * raised. */
 static err work(struct job *j)
 {
-	err outbox = replay_outbox(j), streams = OK, late, pictures;
-	int64_t swept;
+	err outbox = replay_outbox(j), streams = OK, late, points, pictures;
+	int64_t swept, reckoned;
 
 	if (!outbox)
 		streams = replay_streams(j);
 	program_next(&j->p);
 	late = outbox_check_late(&j->p.ctx);
+	points = job_repeat(j, points_refresh_marked, POINTS, &reckoned);
 	pictures = job_repeat(j, picture_sweep, PICTURES, &swept);
-	return outbox ? outbox : streams ? streams : late ? late : pictures;
+	return outbox ? outbox : streams ? streams : late ? late : points ? points : pictures;
 }
 
 int main(void)

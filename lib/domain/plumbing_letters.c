@@ -15,7 +15,8 @@ struct letter_work {
 	struct plumbing_letters *seen;
 	int64_t done, room;
 	struct arena *letters; /* emptied after each, unless they are to be seen */
-	uint64_t held;         /* tag of the last letter that stays; 0: none */
+	int64_t lying; /* not fetched yet of those that lay in the queue; -1: not known yet */
+	uint64_t held; /* tag of the last letter that stays; 0: none */
 };
 
 static bool is_wanted(struct str queue, const char *name)
@@ -69,6 +70,8 @@ static err step(struct letter_work *w)
 	e = mq_fetch_letter(w->c->mq, w->letters, w->queue, &letter);
 	if (e)
 		return e;
+	if (w->lying < 0)
+		w->lying = letter.behind + 1;
 	e = !w->id.n || str_is(w->id, letter.id) ? w->handle(w, &letter) : ERR_CONFLICT;
 	if (e)
 		w->held = letter.tag;
@@ -82,13 +85,11 @@ static err step(struct letter_work *w)
  */
 static err walk(struct letter_work *w)
 {
-	struct mq_counts counts = { 0 };
-	err e = mq_count(w->c->mq, w->queue, &counts), back = OK;
+	err e = OK, back = OK;
 
-	if (e)
-		return e == ERR_NOT_FOUND ? OK : e;
 	w->held = 0;
-	for (; !e && counts.ready && w->room; counts.ready--, w->room--)
+	w->lying = -1;
+	for (; !e && w->lying && w->room; w->lying--, w->room--)
 		e = step(w);
 	if (w->held)
 		back = mq_give_back(w->c->mq, w->held);

@@ -137,6 +137,7 @@ struct mq_letter {
 	struct str died_in;       /* the queue it could not be handled from; empty: unknown */
 	struct str reason;        /* rejected, delivery_limit, ...; empty: unknown */
 	int64_t died_at;          /* Unix ms; 0: unknown */
+	int64_t behind;           /* so many more were in the queue when it was fetched */
 	uint64_t tag;
 };
 

@@ -74,7 +74,8 @@ void mq_read_death(struct arena *a, const amqp_basic_properties_t *properties,
 static err read_letter(struct mq *m, struct arena *a, const amqp_basic_get_ok_t *got,
 		       struct mq_letter *out)
 {
-	struct mq_letter letter = { .tag = mq_tag(m, got->delivery_tag) };
+	struct mq_letter letter = { .tag = mq_tag(m, got->delivery_tag),
+				    .behind = got->message_count };
 	struct mq_delivery content = { 0 };
 	err e;
 

@@ -42,6 +42,24 @@ static inline int64_t selling_id(struct ctx *c)
 	return id;
 }
 
+/* forum_set_up with RabbitMQ. */
+static inline int selling_set_up_mq(void **state)
+{
+	struct ctx *c;
+	err e;
+
+	stores_need((const char *const[]){ "mariadb", "redis", "rabbitmq" }, 3);
+	if (stores_set_up(state))
+		return -1;
+	if (stores.missing)
+		return 0;
+	secret_open();
+	c = forum_open();
+	e = db_run_script_unsafe(c->db, stores_schema(c->arena));
+	forum_close(c);
+	return e ? -1 : 0;
+}
+
 /* A sale that began a minute ago and ends in an hour. */
 static inline int64_t selling_sale(struct ctx *c, int64_t units)
 {

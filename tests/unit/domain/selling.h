@@ -56,6 +56,8 @@ static inline int selling_set_up_mq(void **state)
 	secret_open();
 	c = forum_open();
 	e = db_run_script_unsafe(c->db, stores_schema(c->arena));
+	if (!e)
+		e = mq_declare(c->mq);
 	forum_close(c);
 	return e ? -1 : 0;
 }

@@ -2,7 +2,7 @@
  * Who are you, once more: before what a borrowed session must not do. The second factor when there
  * is one, else the password, else a code to the phone.
  */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "domain/reauth.h"
 

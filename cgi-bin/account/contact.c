@@ -1,5 +1,5 @@
 /* Another address or number: first the new one, then the codes of both ends. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "domain/user_contact.h"
 

@@ -1,5 +1,5 @@
 /* Logging in, with a captcha after failures, and out. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "base/log.h"
 

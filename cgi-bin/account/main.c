@@ -1,7 +1,7 @@
 /* The account binary: registering, activating, logging in and out, settings. This table is its
  * table of contents. */
-#include "account/account_pages.h"
 #include "account/profile_pages.h"
+#include "account/proof_pages.h"
 
 static const struct route routes[] = {
 	{ HTTP_GET, "/register", register_page, ROUTE_PUBLIC, NULL, NULL },

@@ -1,5 +1,5 @@
 /* Choosing a name in the place of one that was made: once. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "tmpl/account_name.h"
 

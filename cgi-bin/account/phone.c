@@ -1,5 +1,5 @@
 /* Logging in by phone: a number, then the code that was sent to it. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "web/cookie.h"
 

@@ -1,5 +1,5 @@
 /* The second step of a login: a code of the authenticator. No session begins before it. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "base/secret.h"
 #include "web/cookie.h"

@@ -1,5 +1,5 @@
 /* Settings: a page with a section for each thing that can be changed. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "domain/reauth.h"
 

@@ -1,5 +1,5 @@
 /* The second factor in the settings: on, its recovery codes, off. */
-#include "account/account_pages.h"
+#include "account/proof_pages.h"
 
 #include "domain/qr.h"
 

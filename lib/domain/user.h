@@ -109,7 +109,8 @@ err user_find_by_name(struct ctx *c, struct str name, struct user *out) MUST_CHE
  */
 struct str user_first_pass(struct arena *a, struct str password);
 
-/* argon2id of a first pass, for the table. ERR_UNAVAILABLE when there is no memory for it. */
+/* argon2id of a first pass, for the table. ERR_UNAVAILABLE when there is no memory for it, or too
+ * many are hashed already. */
 err user_password_hash(struct arena *a, struct str first_pass, struct str *out) MUST_CHECK;
 
 /*

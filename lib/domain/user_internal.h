@@ -25,10 +25,11 @@ struct str user_email_fold(struct arena *a, struct str email);
 err user_email_owner(struct ctx *c, struct str email_folded, int64_t *id_out) MUST_CHECK;
 
 /*
- * Whether first_pass belongs to hash. A hash that is none (empty: no such account; or an account
- * without a password) is never right and takes as long.
+ * Whether first_pass belongs to hash: ERR_AUTH when not. A hash that is none (empty: no such
+ * account; or an account without a password) is never right and takes as long. ERR_UNAVAILABLE when
+ * too many are hashed already.
  */
-bool user_password_is(struct arena *a, struct str hash, struct str first_pass);
+err user_password_check(struct str hash, struct str first_pass) MUST_CHECK;
 
 /* The hash was made with weaker parameters than today's. */
 bool user_password_is_outdated(struct arena *a, struct str hash);

@@ -101,9 +101,10 @@ static err check_password(struct ctx *c, struct candidate *who, struct str passw
 			  bool is_first_pass)
 {
 	struct str first = is_first_pass ? password : user_first_pass(c->arena, password);
+	err e = user_password_check(who->hash, first);
 
-	if (!user_password_is(c->arena, who->hash, first))
-		return ERR_AUTH;
+	if (e)
+		return e;
 	if (who->user.state != USER_ACTIVE)
 		return ERR_FORBIDDEN;
 	refresh_hash(c, who, first);

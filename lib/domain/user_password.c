@@ -6,12 +6,13 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "domain/common_passwords.h"
+#include "domain/hash_slot.h"
 #include "html/text.h"
 
 /*
- * OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Some 25 ms. No more of them run
- * at once than there are processes of the account binary, the only one that calls this for
- * strangers. Raise the numbers and each password is hashed anew at its next login.
+ * OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Some 25 ms. How
+ * many run at once: domain/hash_slot.h. Raise the numbers and each password is hashed anew at its
+ * next login.
  */
 #define HASH_PASSES 2
 #define HASH_BYTES (19 * 1024 * 1024)
@@ -41,9 +42,16 @@ struct str user_first_pass(struct arena *a, struct str password)
 err user_password_hash(struct arena *a, struct str first_pass, struct str *out)
 {
 	char hash[crypto_pwhash_STRBYTES];
+	bool is_made;
+	int slot;
+	err e = hash_slot_take(&slot);
 
-	if (crypto_pwhash_str_alg(hash, first_pass.p, first_pass.n, HASH_PASSES, HASH_BYTES,
-				  crypto_pwhash_ALG_ARGON2ID13)) {
+	if (e)
+		return e;
+	is_made = !crypto_pwhash_str_alg(hash, first_pass.p, first_pass.n, HASH_PASSES, HASH_BYTES,
+					 crypto_pwhash_ALG_ARGON2ID13);
+	hash_slot_release(slot);
+	if (!is_made) {
 		log_error("password: no memory to hash one");
 		return ERR_UNAVAILABLE;
 	}
@@ -51,12 +59,22 @@ err user_password_hash(struct arena *a, struct str first_pass, struct str *out)
 	return OK;
 }
 
-bool user_password_is(struct arena *a, struct str hash, struct str first_pass)
+err user_password_check(struct str hash, struct str first_pass)
 {
-	bool is_hash = str_starts(hash, STR("$argon2id$"));
-	const char *checked = is_hash ? str_c(a, hash) : NOBODY;
+	char checked[crypto_pwhash_STRBYTES] = NOBODY;
+	bool is_hash = str_starts(hash, STR("$argon2id$")) && hash.n < sizeof(checked), is_right;
+	int slot;
+	err e = hash_slot_take(&slot);
 
-	return !crypto_pwhash_str_verify(checked, first_pass.p, first_pass.n) && is_hash;
+	if (e)
+		return e;
+	if (is_hash) {
+		memset(checked, 0, sizeof(checked));
+		memcpy(checked, hash.p, hash.n);
+	}
+	is_right = !crypto_pwhash_str_verify(checked, first_pass.p, first_pass.n) && is_hash;
+	hash_slot_release(slot);
+	return is_right ? OK : ERR_AUTH;
 }
 
 bool user_password_is_outdated(struct arena *a, struct str hash)

@@ -46,7 +46,8 @@ static int set_up(void **state)
 	f.c.db = db_new(&stores.config);
 	f.c.cache = cache_new(&stores.config);
 	f.c.mq = mq_new(&stores.config);
-	return db_run_script_unsafe(f.c.db, stores_schema(f.c.arena)) || mq_declare(f.c.mq) ? -1 : 0;
+	return db_run_script_unsafe(f.c.db, stores_schema(f.c.arena)) || mq_declare(f.c.mq) ? -1
+											    : 0;
 }
 
 static int tear_down(void **state)

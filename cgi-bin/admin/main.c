@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	  NULL },
 	{ HTTP_GET, "/admin/sales/{id}/close", sale_close_page, ROUTE_ADMIN, NULL, NULL },
 	{ HTTP_POST, "/admin/sales/{id}/close", sale_close_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/sales/{id}/live", sale_live_page, ROUTE_ADMIN, NULL, NULL },
 	{ HTTP_POST, "/admin/sales/{id}/units", sale_units_action, ROUTE_ADMIN, &limit_edit, NULL },
 };
 

@@ -281,7 +281,8 @@ struct str page_text(struct arena *a, struct str markup)
 static bool is_field(const struct page_tag *tag, const char *field)
 {
 	return !tag->is_end && str_is(page_attribute(tag, "name"), str_from_c(field)) &&
-	       (str_is(tag->name, STR("input")) || str_is(tag->name, STR("textarea")));
+	       (str_is(tag->name, STR("input")) || str_is(tag->name, STR("textarea")) ||
+		str_is(tag->name, STR("select")));
 }
 
 struct str page_value(struct arena *a, struct str page, const char *field)

@@ -1,0 +1,183 @@
+/* Sales, as administrators publish, watch, change and close them. */
+#include "web/admin_sales.h"
+
+static const struct db_sql sql_state = SQL("SELECT state FROM sale WHERE sale_id = ?");
+static const struct db_sql sql_set_end = SQL("UPDATE sale SET ends_at = ? WHERE sale_id = ?");
+static const struct db_sql sql_set_units =
+	SQL("UPDATE sale SET units = ?, stock = ? WHERE sale_id = ?");
+static const struct db_sql sql_asked =
+	SQL("SELECT COUNT(*) FROM outbox WHERE topic = CONCAT('sale.order.', ?)"
+	    " AND payload LIKE '%\"units\"%'");
+static const struct db_sql sql_log =
+	SQL("SELECT COALESCE(GROUP_CONCAT(action, reason ORDER BY log_id SEPARATOR ' '), '')"
+	    " FROM moderation_log WHERE target_type = 5 AND target_id = ?"
+	    " AND action NOT IN ('sale.create', 'sale.edit')");
+
+static int64_t state_of(int64_t id)
+{
+	return visit_number(site, &sql_state, DB_ARGS(id));
+}
+
+static void published_seen_and_closed(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Published"));
+	struct reply r = get(b, at(id, "/publish"));
+
+	(void)state;
+	assert_page(b, r, 200);
+	assert_shows(b, r, "On offer: 100 units for ¥ 9.90; the list price is ¥ 99.00.");
+	assert_shows(b, r, "it is open at once");
+	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, "/live"));
+	assert_int_equal(state_of(id), 1);
+	/* The same again, and another edit, change nothing. */
+	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, "/live"));
+	assert_redirect(b, get(b, at(id, "/edit")), at(id, ""));
+	assert_redirect(b,
+			admin_send_sale(at(id, "/edit"), 5, "2099-01-31T20:00", "2099-01-31T21:00"),
+			at(id, ""));
+	assert_shows(b, get(b, at(id, "")), "its terms stay as they are");
+	assert_redirect(b, get(b, at(id, "/publish")), at(id, ""));
+	assert_shows(b, get(b, "/admin/sales"), "Published open");
+	r = get(b, at(id, "/close"));
+	assert_page(b, r, 200);
+	assert_shows(b, r, "So far 0 of 100 units have a buyer.");
+	assert_redirect(b, post_form(b, at(id, "/close"), ""), at(id, ""));
+	assert_int_equal(state_of(id), 2);
+	assert_redirect(b, post_form(b, at(id, "/close"), ""), at(id, ""));
+	assert_redirect(b, get(b, at(id, "/close")), at(id, ""));
+	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, ""));
+	assert_int_equal(state_of(id), 2);
+	assert_shows(b, get(b, at(id, "")), "Published closed early");
+	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.close");
+}
+
+static void a_draft_that_is_too_old_is_not_published(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Too old"));
+	struct reply r;
+
+	(void)state;
+	visit_change(site, &sql_set_end, DB_ARGS(clock_now() - 1000, id));
+	assert_shows(b, get(b, at(id, "")), "cannot be published as it is");
+	r = get(b, at(id, "/publish"));
+	assert_page(b, r, 200);
+	assert_shows(b, r, "Its end has passed already.");
+	r = post_form(b, at(id, "/publish"), "");
+	assert_page(b, r, 409);
+	assert_shows(b, r, "Its end has passed already.");
+	assert_int_equal(state_of(id), 0);
+	assert_redirect(b, post_form(b, at(id, "/close"), ""), at(id, ""));
+}
+
+static void units_are_asked_for_and_the_result_is_shown(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Counted"));
+	struct str form;
+	struct ask ask = { .path = at(id, "/units") };
+	struct reply r;
+
+	(void)state;
+	assert_has_not(get(b, at(id, "")), "Add units");
+	assert_redirect(b, post_form(b, at(id, "/units"), "count=5&way=more"), at(id, ""));
+	assert_status(post_form(b, at(id, "/publish"), ""), 303);
+	assert_has(get(b, at(id, "")), "Add units");
+	/* Sent twice, it is one change. */
+	form = browser_token(b);
+	ask.body = str_format(b->arena, STR_FMT "&count=5&way=more", STR_ARG(form));
+	assert_redirect(b, browser_ask(b, &ask), at(id, "/live?was=100&change=5"));
+	assert_redirect(b, browser_ask(b, &ask), at(id, "/live?was=100&change=5"));
+	assert_int_equal(visit_number(site, &sql_asked, DB_ARGS(id)), 1);
+	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.units+5");
+	r = get(b, at(id, "/live?was=100&change=5"));
+	assert_page(b, r, 200);
+	assert_shows(b, r, "Asked for: 100 units, changed by 5.");
+	visit_change(site, &sql_set_units, DB_ARGS(105, 105, id));
+	assert_shows(b, get(b, at(id, "/live?was=100&change=5")),
+		     "Done: there were 100 units, now there are 105.");
+	assert_shows(b, get(b, at(id, "/live?was=110&change=-9")),
+		     "There were 110 units, now there are 105; asked for was a change by -9.");
+	assert_redirect(b, post_form(b, at(id, "/units"), "count=3&way=fewer"),
+			at(id, "/live?was=105&change=-3"));
+}
+
+static void wrong_units_are_said_at_the_field(void **state)
+{
+	static const struct {
+		const char *fields, *message;
+	} cases[] = {
+		{ "count=&way=more", "" },
+		{ "count=x&way=more", "Write a whole number" },
+		{ "count=0&way=fewer", "Write a whole number" },
+		{ "count=999901&way=more", "There can be at most a million units." },
+		{ "count=101&way=fewer", "Only 100 units are left" },
+	};
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Miscounted"));
+	size_t i;
+
+	(void)state;
+	assert_status(post_form(b, at(id, "/publish"), ""), 303);
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		struct reply r = post_form(b, at(id, "/units"), cases[i].fields);
+
+		assert_page(b, r, 422);
+		assert_said(r, "count", cases[i].message);
+	}
+	assert_int_equal(visit_number(site, &sql_asked, DB_ARGS(id)), 0);
+	visit_change(site, &sql_set_end, DB_ARGS(clock_now() - 1000, id));
+	assert_redirect(b, post_form(b, at(id, "/units"), "count=1&way=more"), at(id, ""));
+}
+
+static void the_live_page_comes_again_by_itself(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Watched"));
+	struct reply r = get(b, at(id, "/live"));
+
+	(void)state;
+	assert_page(b, r, 200);
+	assert_shows(b, r, "nothing moves before it is published");
+	assert_has_not(r, "http-equiv=\"refresh\"");
+	assert_status(post_form(b, at(id, "/publish"), ""), 303);
+	r = get(b, at(id, "/live"));
+	assert_page(b, r, 200);
+	assert_has(r, "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>");
+	assert_has(r, "data-again=\"2000\"");
+	assert_has(r, "role=\"img\" aria-labelledby=\"chart-title chart-text\"");
+	assert_int_equal(page_count(page_by_id(r.body, "chart-numbers"), "<th scope=\"row\">"), 12);
+	r = get(b, at(id, "/live?still=1"));
+	assert_page(b, r, 200);
+	assert_has_not(r, "http-equiv=\"refresh\"");
+	assert_has(r, "data-again=\"0\"");
+	assert_page(b, get(b, at(id, "/live?was=x&change=1&still=1")), 200);
+}
+
+static void what_is_not_there(void **state)
+{
+	static const char *const pages[] = { "", "/edit", "/publish", "/close", "/live" };
+	struct browser *b = admin_browser();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(pages); i++)
+		assert_status(get(b, at(5, pages[i])), 404);
+	for (i = 1; i < 4; i++)
+		assert_status(post_form(b, at(5, pages[i]), "x=1"), 404);
+	assert_status(post_form(b, at(5, "/units"), "count=1&way=more"), 404);
+	assert_page(b, get(b, "/admin/sales?before=5"), 200);
+	assert_shows(b, get(b, "/admin/sales?before=5"), "There are no more.");
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(published_seen_and_closed),
+	cmocka_unit_test(a_draft_that_is_too_old_is_not_published),
+	cmocka_unit_test(units_are_asked_for_and_the_result_is_shown),
+	cmocka_unit_test(wrong_units_are_said_at_the_field),
+	cmocka_unit_test(the_live_page_comes_again_by_itself),
+	cmocka_unit_test(what_is_not_there),
+};
+
+WEB_TEST_MAIN("admin", "site")

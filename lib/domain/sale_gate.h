@@ -72,6 +72,7 @@ struct sale_live_numbers {
 	int64_t stock;  /* left in Redis */
 	int64_t queued; /* tickets on their way */
 	int64_t taken, sold, refused, asked;
+	int64_t newest; /* number of the last request taken */
 	int64_t stream; /* not confirmed by the broker */
 	struct {
 		int64_t items[120];

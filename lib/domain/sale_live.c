@@ -48,6 +48,7 @@ err sale_live_read(struct ctx *c, int64_t sale_id, struct sale_live_numbers *out
 	out->is_loaded = sale_stock_read(stock) >= 0;
 	out->stock = sale_stock_read(stock);
 	out->taken = cache_int(cache_item(sale, 1));
+	out->newest = cache_int(cache_item(sale, 0)) + out->taken;
 	out->queued = out->taken - cache_int(cache_item(sale, 2));
 	out->sold = cache_int(cache_item(sale, 3));
 	out->refused = cache_int(cache_item(sale, 4));

@@ -85,6 +85,17 @@ static err make_demo(struct demo *d)
 	return OK;
 }
 
+/* People who are only members, for whom nothing else happens. */
+static err load_sales(struct ctx *c, const struct demo *d)
+{
+	int64_t buyers[DEMO_BUYERS];
+	size_t i;
+
+	for (i = 0; i < DEMO_BUYERS; i++)
+		buyers[i] = d->users[DEMO_ACCOUNTS + i].id;
+	return demo_load_sales(c, d->folder, d->users[DEMO_ADMIN].id, buyers, DEMO_BUYERS);
+}
+
 static int load(struct program *p, const char *folder)
 {
 	struct ctx *c = &p->ctx;
@@ -105,6 +116,8 @@ static int load(struct program *p, const char *folder)
 	e = user_password_hash(c->arena, user_first_pass(c->arena, password), &hash);
 	if (!e)
 		e = demo_load(c, d, hash);
+	if (!e)
+		e = load_sales(c, d);
 	if (e)
 		return complain_err("loading the demo data", e);
 	printf("loaded in %lld ms\n", (long long)(clock_ticks() - started));

@@ -14,6 +14,7 @@
 #define DEMO_POSTS 2100
 #define DEMO_COMMENTS 20500
 #define DEMO_FEATURED 20
+#define DEMO_BUYERS 64 /* of the sale that ended */
 #define DEMO_PINNED 2
 #define DEMO_DAYS 120
 #define DEMO_TOPICS_MAX 32
@@ -111,6 +112,11 @@ void demo_make_reactions(struct demo *d);
 int64_t demo_id(struct demo *d, int64_t at);
 
 enum demo_language demo_language_of(const struct stock *topic);
+
+/* Goods and their sales, from goods.md: one sale that ended, one open, some to come. buyers: the
+ * people who bought. */
+err demo_load_sales(struct ctx *c, const char *folder, int64_t admin_id, const int64_t *buyers,
+		    size_t buyer_count) MUST_CHECK;
 
 /* Everything into MariaDB, in one transaction. password_hash is the accounts'. */
 err demo_load(struct ctx *c, struct demo *d, struct str password_hash) MUST_CHECK;

@@ -35,6 +35,11 @@ static const struct command commands[] = {
 	{ "declare", "\n\tmake the exchanges and queues in RabbitMQ", declare_command },
 	{ "rebuild", "\n\tfill Redis from MariaDB: rankings, counts, voters, likes",
 	  rebuild_command },
+	{ "sale",
+	  "list\nsale load [ID]\nsale settle ID\n"
+	  "\tsales and how they stand; have `orders` load into Redis what is not there; end the\n"
+	  "\ttickets that wait now and mend the stock",
+	  sale_command },
 	{ "demo", "[--accounts]\n\tload demo data into an empty site; print its accounts",
 	  demo_command },
 	{ "help", "\n\tthis text", help_command },

@@ -28,6 +28,7 @@ int outbox_command(struct program *p, struct words_given given);
 int dead_command(struct program *p, struct words_given given);
 int declare_command(struct program *p, struct words_given given);
 int rebuild_command(struct program *p, struct words_given given);
+int sale_command(struct program *p, struct words_given given);
 int demo_command(struct program *p, struct words_given given);
 
 /* "plazactl: ..." on standard error; returns EXIT_FAILED. */

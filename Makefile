@@ -17,7 +17,7 @@ COVERAGE ?= $(filter cover,$(MAKECMDGOALS))
 
 LIBRARIES := libmariadb hiredis librabbitmq json-c libsodium libcurl libutf8proc gdlib md4c
 # Known to few programs: only those that call them load them.
-RARE_LIBRARIES := liboath libqrencode
+RARE_LIBRARIES := libarchive liboath libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2 -Wundef -Wimplicit-fallthrough $(if $(WERROR),-Werror)
 HARDENING := -fno-common -fstack-protector-strong -fPIE

@@ -1,4 +1,5 @@
 /* Logging in, with a captcha after failures, and out. */
+#include "account/leaving_pages.h"
 #include "account/proof_pages.h"
 
 #include "base/log.h"
@@ -91,7 +92,7 @@ struct str login_refusal(struct req *r, const struct login_result *result)
 		return req_text(
 			r, "This account waits for its activation: follow the link in the mail.");
 	case LOGIN_DISABLED:
-		return req_text(r, "This account was closed by a moderator.");
+		return closed_words(r, &result->ban);
 	case LOGIN_CLOSED:
 		http_response_set_header(&r->out, "Retry-After",
 					 str_format(r->ctx.arena, "%lld",

@@ -1,5 +1,6 @@
 /* The account binary: registering, activating, logging in and out, settings. This table is its
  * table of contents. */
+#include "account/leaving_pages.h"
 #include "account/profile_pages.h"
 #include "account/proof_pages.h"
 
@@ -57,6 +58,12 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/settings/sessions/end", session_end_action, 0, &limit_edit, NULL },
 	{ HTTP_POST, "/settings/sessions/end-others", session_end_others_action, 0, &limit_edit,
 	  NULL },
+	{ HTTP_GET, "/settings/export", export_page, 0, NULL, NULL },
+	{ HTTP_POST, "/settings/export", export_action, 0, &limit_export, NULL },
+	{ HTTP_GET, "/settings/export/file", export_file_page, 0, NULL, NULL },
+	{ HTTP_GET, "/settings/delete", delete_page, 0, NULL, NULL },
+	{ HTTP_POST, "/settings/delete", delete_action, ROUTE_SURE, &limit_edit, NULL },
+	{ HTTP_POST, "/settings/delete/cancel", delete_cancel_action, 0, &limit_edit, NULL },
 	{ HTTP_GET, "/captcha/{file}", captcha_page, ROUTE_PUBLIC | ROUTE_NO_SESSION, NULL, NULL },
 	{ HTTP_GET, "/resume/{slug}", resume_page, 0, NULL, NULL },
 };

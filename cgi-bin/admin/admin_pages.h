@@ -10,8 +10,8 @@
 
 /* templates/admin/tabs.html: the ways between the staff's pages, above each of them. */
 struct admin_tabs {
-	bool is_admin;                    /* the viewer is; a moderator sees less */
-	bool is_home, is_goods, is_sales; /* the current page */
+	bool is_admin; /* the viewer is; a moderator sees less */
+	bool is_home, is_goods, is_sales, is_people, is_log; /* the current page */
 };
 
 /* templates/admin/confirm.html: a question that is answered with a button, and what it will do. */

@@ -1,6 +1,7 @@
 /* The admin binary: what staff sees and does. This table is its table of contents. */
 #include "admin/goods_pages.h"
 #include "admin/home_pages.h"
+#include "admin/people_pages.h"
 #include "admin/sale_pages.h"
 
 static const struct route routes[] = {
@@ -35,6 +36,15 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/admin/sales/{id}/close", sale_close_action, ROUTE_ADMIN, &limit_edit, NULL },
 	{ HTTP_GET, "/admin/sales/{id}/live", sale_live_page, ROUTE_ADMIN, NULL, NULL },
 	{ HTTP_POST, "/admin/sales/{id}/units", sale_units_action, ROUTE_ADMIN, &limit_edit, NULL },
+
+	{ HTTP_GET, "/admin/users", people_page, ROUTE_MODERATOR, NULL, NULL },
+	{ HTTP_GET, "/admin/users/{id}", person_page, ROUTE_MODERATOR, NULL, NULL },
+	{ HTTP_POST, "/admin/users/{id}/close", person_close_action, ROUTE_MODERATOR, &limit_edit,
+	  NULL },
+	{ HTTP_POST, "/admin/users/{id}/open", person_open_action, ROUTE_MODERATOR, &limit_edit,
+	  NULL },
+	{ HTTP_POST, "/admin/users/{id}/role", person_role_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/moderation/log", log_page, ROUTE_MODERATOR, NULL, NULL },
 };
 
 int main(int argc, char **argv)

@@ -21,7 +21,7 @@
 	"replies > 0)"
 #define AND_REPLIES \
 	") r STRAIGHT_JOIN comment m ON m.root_id = r.comment_id AND m.reply_no <= ?" \
-	" STRAIGHT_JOIN user u ON u.user_id = m.author_id" \
+	" LEFT JOIN user u ON u.user_id = m.author_id" \
 	" LEFT JOIN user t ON t.user_id = m.to_user_id"
 
 static const struct db_sql sql_best =

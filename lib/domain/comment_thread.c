@@ -9,7 +9,7 @@
 #define LOOKED_THROUGH 5000
 
 #define WITH_PEOPLE \
-	" STRAIGHT_JOIN user u ON u.user_id = m.author_id" \
+	" LEFT JOIN user u ON u.user_id = m.author_id" \
 	" LEFT JOIN user t ON t.user_id = m.to_user_id"
 /* By its name, or MariaDB would read all rows before the number that is asked for. */
 #define BY_NUMBER " FORCE INDEX (thread)"

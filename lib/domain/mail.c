@@ -16,6 +16,8 @@ static const char *const kinds[] = {
 	[MAIL_ORDER_CLOSED] = "order_closed",
 	[MAIL_CODE] = "code",
 	[MAIL_NOTICE] = "notice",
+	[MAIL_EXPORT_READY] = "export_ready",
+	[MAIL_LEAVING] = "leaving",
 };
 
 static err ask(struct ctx *c, enum mail_kind kind, struct message_order *o)

@@ -18,7 +18,9 @@ enum mail_kind {
 	MAIL_PASSWORD_CHANGED,
 	MAIL_ORDER_CLOSED, /* about an order that was not paid in time */
 	MAIL_CODE,         /* a code for an address: domain/code.h */
-	MAIL_NOTICE        /* a credential was changed: domain/credential.h */
+	MAIL_NOTICE,       /* a credential was changed: domain/credential.h */
+	MAIL_EXPORT_READY, /* the copy they asked for can be fetched */
+	MAIL_LEAVING       /* when the account will be deleted, and how to stay */
 };
 
 struct mail {

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "domain/credential.h"
+#include "domain/leaving.h"
 #include "domain/sale_order.h"
 #include "domain/user_new_password.h"
 #include "domain/user_token.h"
@@ -173,6 +174,57 @@ static err build_order_closed(struct ctx *c, const struct message_order *o, stru
 	return letter_end(&l);
 }
 
+/* The link is the page's, not the file's: that is for who is logged in. */
+static err build_export_ready(struct ctx *c, const struct message_order *o, struct mail *out)
+{
+	struct letter l;
+	struct user u;
+	err e = user_find(c, o->user_id, &u);
+
+	if (e)
+		return e;
+	if (!u.email.n || u.state != USER_ACTIVE)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("Your copy from {1} is ready"), out);
+	letter_add(&l, N_("the copy of what you wrote and did at {1} is ready. You can fetch it "
+			  "here for 24 hours:"));
+	letter_add_link(&l, c, "/settings/export", STR(""));
+	letter_add(&l, N_("If you did not ask for it, somebody else uses your account: change your "
+			  "password and log out all other devices."));
+	return letter_end(&l);
+}
+
+/* When it will be: "2026-01-31", in the site's zone. */
+static struct str day_text(struct arena *a, int64_t ms)
+{
+	struct clock_date d = clock_local(ms);
+
+	return str_format(a, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+static err build_leaving(struct ctx *c, const struct message_order *o, struct mail *out)
+{
+	struct leaving leaving;
+	struct letter l;
+	struct user u;
+	err e = user_find(c, o->user_id, &u);
+
+	if (!e)
+		e = leaving_find(c, o->user_id, &leaving);
+	if (e)
+		return e;
+	if (!u.email.n || leaving.has_begun)
+		return ERR_NOT_FOUND;
+	l = letter_start(c, o, &u, N_("Your account at {1} will be deleted"), out);
+	l.arguments[2] = day_text(c->arena, leaving.due_at);
+	letter_add(&l, N_("your account {0} at {1} will be deleted on {2}, as you asked. All your "
+			  "devices are logged out."));
+	letter_add(&l, N_("If you change your mind, or did not ask for this, log in before that "
+			  "day and keep your account:"));
+	letter_add_link(&l, c, "/settings/delete", STR(""));
+	return letter_end(&l);
+}
+
 static const char *code_text(enum code_purpose purpose)
 {
 	switch (purpose) {
@@ -267,6 +319,10 @@ err mail_write_letter(struct ctx *c, enum mail_kind kind, const struct message_o
 		return build_code(c, order, out);
 	case MAIL_NOTICE:
 		return build_notice(c, order, out);
+	case MAIL_EXPORT_READY:
+		return build_export_ready(c, order, out);
+	case MAIL_LEAVING:
+		return build_leaving(c, order, out);
 	}
 	return ERR_INVALID;
 }

@@ -13,7 +13,7 @@ static const struct db_sql sql_list =
 	    " p.edited_by) WHERE p.post_id = ? AND p.deleted_at = 0"
 	    " UNION ALL SELECT * FROM (SELECT r.version, r.title, r.written_at, " AUTHOR_COLUMNS
 	    " FROM post_revision r JOIN post p ON p.post_id = r.post_id AND p.deleted_at = 0"
-	    " JOIN user u ON u.user_id = r.editor_id"
+	    " LEFT JOIN user u ON u.user_id = r.editor_id"
 	    " WHERE r.post_id = ? ORDER BY r.version DESC LIMIT ?) old");
 
 static const struct db_sql sql_find = SQL(
@@ -22,7 +22,7 @@ static const struct db_sql sql_find = SQL(
 	" p.author_id, p.edited_by) WHERE p.post_id = ? AND p.deleted_at = 0 AND p.version = ?"
 	" UNION ALL SELECT r.version, r.title, r.written_at, " AUTHOR_COLUMNS ", r.body_md"
 	" FROM post_revision r JOIN post p ON p.post_id = r.post_id AND p.deleted_at = 0"
-	" JOIN user u ON u.user_id = r.editor_id WHERE r.post_id = ? AND r.version = ?");
+	" LEFT JOIN user u ON u.user_id = r.editor_id WHERE r.post_id = ? AND r.version = ?");
 
 static struct post_revision read_row(const struct db_rows *rows)
 {

@@ -55,6 +55,12 @@ void post_rank_raise(struct ctx *c, int64_t post_id, int64_t score)
 					member(c->arena, post_id)));
 }
 
+void post_rank_lower(struct ctx *c, int64_t post_id, int64_t score)
+{
+	cache_want(c->cache, CACHE_ARGS(STR("ZADD"), RANK_KEY, STR("XX"), STR("LT"), score,
+					member(c->arena, post_id)));
+}
+
 void post_rank_remove(struct ctx *c, int64_t post_id)
 {
 	cache_want(c->cache, CACHE_ARGS(STR("ZREM"), RANK_KEY, member(c->arena, post_id)));

@@ -20,6 +20,8 @@ int64_t post_score(int64_t created_at, int64_t votes);
 void post_rank_add(struct ctx *c, int64_t post_id, int64_t score);
 void post_rank_raise(struct ctx *c, int64_t post_id,
 		     int64_t score); /* only upwards, only if in it */
+void post_rank_lower(struct ctx *c, int64_t post_id,
+		     int64_t score); /* only downwards, only if in it */
 void post_rank_remove(struct ctx *c, int64_t post_id);
 
 /* Queue what makes remembered lists stale: a post was written, changed, deleted, pinned or

@@ -19,7 +19,8 @@
 #define USER_ACTIVATION_HOURS 24
 #define USER_RESET_MINUTES 15
 
-enum user_state { USER_PENDING, USER_ACTIVE, USER_DISABLED };
+/* GONE: the owner left (domain/leaving.h), only what they wrote is still here. */
+enum user_state { USER_PENDING, USER_ACTIVE, USER_DISABLED, USER_GONE };
 
 /* A user as pages show one. */
 struct user {
@@ -98,6 +99,12 @@ err user_activate(struct ctx *c, struct str token, struct user *out) MUST_CHECK;
  */
 err user_authenticate(struct ctx *c, struct str login, struct str password, bool is_first_pass,
 		      struct user *out) MUST_CHECK;
+
+/*
+ * Whether somebody was known by this name who has left: nobody gets it again, lest they be taken
+ * for them. The name itself is not kept, only a keyed hash. Of names that are free in the table.
+ */
+err user_name_is_retired(struct ctx *c, struct str name, bool *out) MUST_CHECK;
 
 /* ERR_NOT_FOUND when there is none (a pending one counts as none). */
 err user_find(struct ctx *c, int64_t id, struct user *out) MUST_CHECK;

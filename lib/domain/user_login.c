@@ -105,6 +105,8 @@ static err check_password(struct ctx *c, struct candidate *who, struct str passw
 
 	if (e)
 		return e;
+	if (user_ban_end_if_over(c, &who->user))
+		log_warn("login: whether an account is open again is not known");
 	if (who->user.state != USER_ACTIVE)
 		return ERR_FORBIDDEN;
 	refresh_hash(c, who, first);
@@ -206,6 +208,8 @@ static err answer_try(struct ctx *c, const struct login_try *t, struct candidate
 		return OK;
 	case ERR_FORBIDDEN:
 		out->answer = who->user.state == USER_PENDING ? LOGIN_PENDING : LOGIN_DISABLED;
+		if (user_ban_find(c, who->user.id, &out->ban))
+			log_debug("login: nobody said why an account is closed");
 		return OK;
 	case ERR_AUTH:
 		count_failure(c, w);
@@ -303,6 +307,16 @@ void user_login_trust(struct ctx *c, int64_t user_id, struct str address)
 
 	if (!find_windows(c, &t, &who, &w))
 		note_success(c, &w);
+}
+
+void user_login_forget(struct ctx *c, int64_t user_id)
+{
+	static const struct limit_class *const windows[] = { &fail_account, &fail_hour, &known };
+	struct str name = str_format(c->arena, "id:%lld", (long long)user_id);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(windows); i++)
+		limit_clear(c, limit_other_key(c->arena, windows[i], name));
 }
 
 bool user_login_needs_captcha(struct ctx *c, struct str address)

@@ -10,7 +10,7 @@
 #ifndef DOMAIN_USER_LOGIN_H
 #define DOMAIN_USER_LOGIN_H
 
-#include "domain/user.h"
+#include "domain/user_ban.h"
 
 #define LOGIN_FREE_ACCOUNT 3
 #define LOGIN_FREE_ADDRESS 10
@@ -45,6 +45,7 @@ struct login_result {
 	bool needs_captcha;    /* the form shown next asks for one */
 	int64_t retry_seconds; /* with LOGIN_CLOSED */
 	struct user user;      /* with LOGIN_OK */
+	struct user_ban ban;   /* with LOGIN_DISABLED, as far as it is known */
 	struct str hash;       /* with LOGIN_OK: the one the password was checked against */
 };
 
@@ -77,6 +78,9 @@ err user_login_stands(struct ctx *c, const struct login_result *r) MUST_CHECK;
 /* The owner proved themselves in another way from this address: it stays open to them, as after a
  * login. */
 void user_login_trust(struct ctx *c, int64_t user_id, struct str address);
+
+/* Forget where an account logged in from and how often that failed: its owner left. */
+void user_login_forget(struct ctx *c, int64_t user_id);
 
 /* Whether the login form asks this address for a captcha before anything was typed. */
 bool user_login_needs_captcha(struct ctx *c, struct str address);

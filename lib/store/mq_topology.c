@@ -8,6 +8,7 @@ const struct mq_queue mq_queues[] = {
 	{ "mail", "mail.requested", false },
 	{ "sms", "sms.requested", false },
 	{ "pictures", "picture.uploaded", false },
+	{ "exports", "export.requested", false },
 };
 const size_t mq_queue_count = ARRAY_LEN(mq_queues);
 

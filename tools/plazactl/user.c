@@ -16,6 +16,7 @@ static const char *const states[] = {
 	[USER_PENDING] = "pending",
 	[USER_ACTIVE] = "active",
 	[USER_DISABLED] = "disabled",
+	[USER_GONE] = "gone",
 };
 
 static bool read_role(const char *name, enum role *out)

@@ -1,0 +1,375 @@
+/* The steps of deleting an account. */
+#include "domain/leaving_steps.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/utf8.h"
+#include "domain/export.h"
+#include "domain/leaving_erase.h"
+#include "domain/leaving_private.h"
+#include "domain/picture.h"
+#include "domain/post_rank.h"
+#include "domain/reaction.h"
+#include "domain/reaction_forget.h"
+#include "domain/session.h"
+
+#define BATCH 50
+#define UNPAID_WAIT_MS (10 * CLOCK_MINUTE)
+#define FAILED_WAIT_MS (10 * CLOCK_MINUTE)
+#define NAME_TRIES 5
+
+static const struct db_sql sql_next =
+	SQL("SELECT user_id FROM leaving WHERE due_at <= ? ORDER BY due_at LIMIT 1");
+
+static const struct db_sql sql_find =
+	SQL("SELECT choice, step, place FROM leaving WHERE user_id = ?");
+
+static const struct db_sql sql_move =
+	SQL("UPDATE leaving SET step = ?, place = ?, due_at = ? WHERE user_id = ?");
+
+static const struct db_sql sql_unpaid =
+	SQL("SELECT 1 FROM sale_order WHERE user_id = ? AND state = 0 LIMIT 1");
+
+static const struct db_sql sql_close =
+	SQL("UPDATE user SET state = 3, role = 0, email = NULL, email_folded = NULL, phone = NULL,"
+	    " password_hash = '', bio = '', zone = '', language = '' WHERE user_id = ?");
+
+static const struct db_sql sql_rename =
+	SQL("UPDATE user SET username = ?, username_folded = ? WHERE user_id = ?");
+
+static const struct db_sql sql_retire =
+	SQL("INSERT IGNORE INTO name_retired (name_hash, retired_at) VALUES (?, ?)");
+
+static const struct db_sql sql_folded = SQL("SELECT username_folded FROM user WHERE user_id = ?");
+
+static const struct db_sql sql_is_retired = SQL("SELECT 1 FROM name_retired WHERE name_hash = ?");
+
+static const struct db_sql sql_drop_user = SQL("DELETE FROM user WHERE user_id = ?");
+
+static const struct db_sql sql_drop_leaving = SQL("DELETE FROM leaving WHERE user_id = ?");
+
+static const struct db_sql sql_posts =
+	SQL("SELECT post_id FROM post FORCE INDEX (author) WHERE author_id = ? AND deleted_at = 0"
+	    " AND post_id > ? ORDER BY post_id LIMIT ?");
+
+static const struct db_sql sql_comments = SQL(
+	"SELECT comment_id, target_id FROM comment FORCE INDEX (author) WHERE author_id = ?"
+	" AND comment_id > ? AND target_type = 1 AND deleted_at = 0 ORDER BY comment_id LIMIT ?");
+
+/* An account on its way out. */
+struct leaver {
+	struct ctx *c;
+	int64_t user_id;
+	enum leaving_choice choice;
+	int step;
+	int64_t place;  /* how far the step is, in its own terms; 0 at its start */
+	int64_t due_at; /* of what comes next */
+	bool is_over;   /* the step is done */
+};
+
+/* The hash that stands for a name in name_retired. */
+static struct str name_hash(struct ctx *c, struct str folded)
+{
+	const struct str parts[] = { STR("retired name"), folded };
+
+	return secret_mac(c->arena, c->config->site.secret, parts, ARRAY_LEN(parts));
+}
+
+err user_name_is_retired(struct ctx *c, struct str name, bool *out)
+{
+	struct str folded;
+	struct db_rows *rows;
+	err e = utf8_fold(c->arena, name, &folded);
+
+	if (!e)
+		e = db_query(c->db, c->arena, &rows, &sql_is_retired,
+			     DB_ARGS(name_hash(c, folded)));
+	if (!e)
+		*out = db_next(rows);
+	return e;
+}
+
+/* Inside a transaction; again it changes nothing. */
+static err retire_name(struct leaver *l)
+{
+	struct ctx *c = l->c;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_folded, DB_ARGS(l->user_id));
+
+	if (e || !db_next(rows))
+		return e;
+	return db_exec(c->db, NULL, &sql_retire, DB_ARGS(name_hash(c, db_str(rows, 0)), c->now));
+}
+
+/* Whoever buys just before the day pays or loses the order first. */
+static err close_account(struct leaver *l)
+{
+	struct ctx *c = l->c;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_unpaid, DB_ARGS(l->user_id));
+
+	if (e)
+		return e;
+	l->due_at = c->now + UNPAID_WAIT_MS;
+	if (db_next(rows))
+		return OK;
+	e = db_exec(c->db, NULL, &sql_close, DB_ARGS(l->user_id));
+	if (!e)
+		e = picture_remove(c, PICTURE_AVATAR, l->user_id);
+	if (!e)
+		e = session_end_all(c, l->user_id);
+	l->due_at = c->now + LEAVING_SETTLE_MS;
+	l->is_over = true;
+	return e;
+}
+
+static err forget_private(struct leaver *l)
+{
+	return leaving_forget_private(l->c, l->user_id, &l->is_over);
+}
+
+static err remove_export(struct leaver *l)
+{
+	l->is_over = true;
+	return export_forget(l->c, l->user_id);
+}
+
+static err blank_orders(struct leaver *l)
+{
+	return leaving_blank_orders(l->c, l->user_id, l->choice == LEAVING_ERASE, &l->is_over);
+}
+
+/* A step that works until it finds nothing more. */
+static err until_none(struct leaver *l, err e, int64_t count)
+{
+	l->is_over = !e && count == 0;
+	return e;
+}
+
+static err take_back_votes(struct leaver *l)
+{
+	int64_t count = 0;
+	err e = reaction_forget_votes(l->c, l->user_id, BATCH, &count);
+
+	return until_none(l, e, count);
+}
+
+static err take_back_likes(struct leaver *l)
+{
+	int64_t count = 0;
+	err e = reaction_forget_likes(l->c, l->user_id, BATCH, &count);
+
+	return until_none(l, e, count);
+}
+
+static err erase_comments(struct leaver *l)
+{
+	int64_t count = 0;
+	err e = leaving_erase_comments(l->c, l->user_id, &count);
+
+	return until_none(l, e, count);
+}
+
+static err erase_posts(struct leaver *l)
+{
+	int64_t count = 0;
+	err e = leaving_erase_posts(l->c, l->user_id, &count);
+
+	return until_none(l, e, count);
+}
+
+static err erase_traces(struct leaver *l)
+{
+	int64_t count = 0;
+	err e = leaving_erase_traces(l->c, l->user_id, &count);
+
+	return until_none(l, e, count);
+}
+
+static err forget_events(struct leaver *l)
+{
+	return leaving_forget_events(l->c, l->user_id, &l->place, &l->is_over);
+}
+
+static err rename_work(void *context)
+{
+	struct leaver *l = context;
+	struct ctx *c = l->c;
+	struct str hash = secret_hash(c->arena, secret_token(c->arena, 16));
+	struct str name = str_format(c->arena, "deleted-%.10s", hash.p);
+	err e = retire_name(l);
+
+	return e ? e : db_exec(c->db, NULL, &sql_rename, DB_ARGS(name, name, l->user_id));
+}
+
+static err rename_user(struct leaver *l)
+{
+	err e = ERR_CONFLICT;
+	int i;
+
+	for (i = 0; i < NAME_TRIES && e == ERR_CONFLICT; i++)
+		e = db_transaction(l->c->db, rename_work, l);
+	l->is_over = true;
+	return e;
+}
+
+/* Pages that processes remember by their version name the author: they are read anew. */
+static err announce(struct leaver *l, const struct db_sql *sql, unsigned post_column)
+{
+	struct ctx *c = l->c;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, sql, DB_ARGS(l->user_id, l->place, BATCH));
+
+	if (e)
+		return e;
+	l->is_over = db_count(rows) < BATCH;
+	while (db_next(rows)) {
+		reaction_bump(c, db_int(rows, post_column), 0);
+		l->place = db_int(rows, 0);
+	}
+	post_version_bump(c);
+	return cache_flush(c->cache);
+}
+
+static err announce_posts(struct leaver *l)
+{
+	return announce(l, &sql_posts, 0);
+}
+
+static err announce_comments(struct leaver *l)
+{
+	return announce(l, &sql_comments, 1);
+}
+
+static err forget_keys(struct leaver *l)
+{
+	return leaving_forget_keys(l->c, l->user_id, &l->place, &l->is_over);
+}
+
+static err finish_work(void *context)
+{
+	struct leaver *l = context;
+	struct ctx *c = l->c;
+	err e = OK;
+
+	if (l->choice == LEAVING_ERASE)
+		e = retire_name(l);
+	if (!e && l->choice == LEAVING_ERASE)
+		e = db_exec(c->db, NULL, &sql_drop_user, DB_ARGS(l->user_id));
+	return e ? e : db_exec(c->db, NULL, &sql_drop_leaving, DB_ARGS(l->user_id));
+}
+
+static err finish(struct leaver *l)
+{
+	err e = db_transaction(l->c->db, finish_work, l);
+
+	if (!e)
+		log_info("leaving: an account is deleted, choice %d", (int)l->choice);
+	return e;
+}
+
+#define KEEP (1U << LEAVING_KEEP)
+#define ANONYMISE (1U << LEAVING_ANONYMISE)
+#define ERASE (1U << LEAVING_ERASE)
+#define ALL (KEEP | ANONYMISE | ERASE)
+
+/* A step's number stands in the table: a new one goes where no account can be yet. */
+static const struct {
+	err (*work)(struct leaver *l);
+	unsigned choices;
+} steps[] = {
+	{ close_account, ALL },
+	{ forget_private, ALL },
+	{ remove_export, ALL },
+	{ blank_orders, ALL },
+	{ take_back_votes, ERASE },
+	{ take_back_likes, ERASE },
+	{ erase_comments, ERASE },
+	{ erase_posts, ERASE },
+	{ erase_traces, ERASE },
+	{ forget_events, ERASE },
+	{ rename_user, ANONYMISE },
+	{ announce_posts, KEEP | ANONYMISE },
+	{ announce_comments, KEEP | ANONYMISE },
+	{ forget_keys, ALL },
+	{ finish, ALL },
+};
+
+err leaving_next(struct ctx *c, int64_t *user_id)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_next, DB_ARGS(c->now));
+
+	if (e)
+		return e;
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	*user_id = db_int(rows, 0);
+	return OK;
+}
+
+static err find(struct ctx *c, int64_t user_id, struct leaver *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_find, DB_ARGS(user_id));
+
+	if (e)
+		return e;
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	*out = (struct leaver){
+		.c = c,
+		.user_id = user_id,
+		.choice = (enum leaving_choice)db_int(rows, 0),
+		.step = (int)db_int(rows, 1),
+		.place = db_int(rows, 2),
+		.due_at = c->now,
+	};
+	return OK;
+}
+
+static void go_on(struct leaver *l)
+{
+	if (!l->is_over)
+		return;
+	l->place = 0;
+	do
+		l->step++;
+	while (!(steps[l->step].choices & (1U << l->choice)));
+}
+
+/* What goes wrong with one must not stop the others. */
+static err put_off(struct leaver *l, err why)
+{
+	struct ctx *c = l->c;
+
+	log_error("leaving: step %d of user=%lld: %s", l->step, (long long)l->user_id,
+		  err_name(why));
+	return db_exec(c->db, NULL, &sql_move,
+		       DB_ARGS(l->step, l->place, c->now + FAILED_WAIT_MS, l->user_id));
+}
+
+/* Redis first: what is erased in SQL must go there too, so without it nothing is begun. */
+err leaving_step(struct ctx *c, int64_t user_id)
+{
+	struct cache_reply *reply;
+	struct leaver l;
+	err e = cache_run(c->cache, &reply, CACHE_ARGS(STR("PING")));
+
+	if (!e)
+		e = find(c, user_id, &l);
+	if (e)
+		return e == ERR_NOT_FOUND ? OK : e;
+	if (l.step < 0 || (size_t)l.step >= ARRAY_LEN(steps)) {
+		log_error("leaving: there is no step %d", l.step);
+		return ERR_INTERNAL;
+	}
+	e = steps[l.step].work(&l);
+	if (e)
+		return e == ERR_UNAVAILABLE ? e : put_off(&l, e);
+	if (steps[l.step].work == finish)
+		return OK;
+	go_on(&l);
+	return db_exec(c->db, NULL, &sql_move, DB_ARGS(l.step, l.place, l.due_at, user_id));
+}

@@ -105,5 +105,6 @@ bool sale_path_take(struct ctx *c, int64_t sale_id, struct str path,
 	 * again. */
 	cache_want(c->cache, CACHE_ARGS(STR("SET"), sale_path_key(c->arena, sale_id, path),
 					STR("-"), STR("XX"), STR("KEEPTTL")));
+	cache_may_wait(c->cache);
 	return true;
 }

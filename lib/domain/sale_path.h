@@ -32,7 +32,7 @@ struct cache_reply *sale_path_want(struct ctx *c, int64_t sale_id, struct str pa
 
 /*
  * After the flush: true when it is the viewer's, for this sale, and not used; that it is used now
- * goes out with the next flush, which is the press itself.
+ * goes out with the next flush, which is the press itself, or with the next request.
  */
 bool sale_path_take(struct ctx *c, int64_t sale_id, struct str path,
 		    const struct cache_reply *reply) MUST_CHECK;

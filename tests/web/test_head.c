@@ -329,8 +329,8 @@ struct site *site;
 static int start(void **state)
 {
 	(void)state;
-	site = site_start(
-		(const char *const[]){ "post", "account", "site", "social", "admin", NULL });
+	site = site_start((const char *const[]){ "post", "account", "site", "social", "admin",
+						 "sale", NULL });
 	ann = visit_member(site, ROLE_USER);
 	post = visit_publish(ann, "Headed", "post");
 	comment = visit_comment(ann, post, 0, "headed");

@@ -338,8 +338,8 @@ struct site *site;
 static int start(void **state)
 {
 	(void)state;
-	site = site_start(
-		(const char *const[]){ "post", "account", "site", "social", "admin", NULL });
+	site = site_start((const char *const[]){ "post", "account", "site", "social", "admin",
+						 "sale", NULL });
 	ann = visit_member(site, ROLE_USER);
 	mod = visit_member(site, ROLE_MODERATOR);
 	guest = visit_guest(site);

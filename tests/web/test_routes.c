@@ -23,7 +23,8 @@ static int start(void **state)
 	int role;
 
 	(void)state;
-	site = site_start((const char *[]){ "site", "post", "account", "social", "admin", NULL });
+	site = site_start(
+		(const char *[]){ "site", "post", "account", "social", "admin", "sale", NULL });
 	for (role = ROLE_USER; role <= ROLE_ADMIN; role++)
 		users[role] = site_user(site, "route", (enum role)role);
 	return 0;
@@ -223,8 +224,7 @@ static void nonsense_is_answered(void **state)
 		"role=admin&user_id=1&is_admin=1&points=9999&status=1&created_at=0",
 	};
 	struct site_routes all = site_routes(site);
-	size_t i;
-	size_t k;
+	size_t i, k;
 
 	(void)state;
 	for (i = 0; i < all.count; i++) {

@@ -33,7 +33,7 @@ const conversation = async (writer, reader, how, address) => {
 	await page.goto(address);
 	const deepest = own(page, "An answer to the answer");
 
-	check((await deepest.textContent()).includes("to moderator"), `${how}: a reply to a reply names who is answered`);
+	check((await deepest.textContent()).includes("@moderator"), `${how}: a reply to a reply names who is answered`);
 	equal(await deepest.locator("xpath=ancestor::li").count(), 2, `${how}: and stands below it`);
 	equal(await page.locator("#comments-title").textContent(), "3 comments", `${how}: three comments`);
 	await follow(page, page.locator(".sorts").getByRole("link", { name: "Oldest" }));

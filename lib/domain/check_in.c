@@ -109,31 +109,19 @@ static err count_streak(struct ctx *c, int day, int *out)
 }
 
 /*
- * A day that was written while Redis was away is missing there if Redis came back with what it had:
- * it is looked up in SQL, and Redis learns of it.
+ * This month and the one before are asked of both: a day that was written while Redis was away is
+ * missing there if Redis came back with what it had. It learns of it now.
  */
-static err mend(struct ctx *c, int month, uint32_t *days)
-{
-	uint32_t known[2] = { 0 };
-	err e = check_in_months(c, c->viewer.id, month, 2, known);
-	uint32_t stored[2];
-
-	if (!e)
-		e = check_in_fill(c, c->viewer.id, month, 2, stored);
-	*days = known[0] | stored[0];
-	return e;
-}
-
 err check_in_load(struct ctx *c, int month, struct check_in_state *out)
 {
 	struct check_in_state s = { .today = clock_day(c->now) };
-	uint32_t days = 0;
-	err e = mend(c, s.today / 100, &days);
+	uint32_t days[2];
+	err e = check_in_fill(c, c->viewer.id, s.today / 100, ARRAY_LEN(days), days);
 
 	if (e)
 		return e;
-	s.is_done = check_in_has(days, s.today % 100);
-	s.days = days;
+	s.is_done = check_in_has(days[0], s.today % 100);
+	s.days = days[0];
 	if (month && month != s.today / 100)
 		e = check_in_months(c, c->viewer.id, month, 1, &s.days);
 	if (!e)

@@ -27,7 +27,8 @@ err check_in_write(struct ctx *c, struct check_in_events *events) MUST_CHECK;
 err check_in_months(struct ctx *c, int64_t user_id, int month, int count,
 		    uint32_t *days) MUST_CHECK;
 
-/* Load these months from SQL into Redis, which has lost them. */
+/* The same of what SQL and Redis have together, and Redis has it all afterwards. SQL's alone while
+ * Redis is away. */
 err check_in_fill(struct ctx *c, int64_t user_id, int month, int count, uint32_t *days) MUST_CHECK;
 
 struct str check_in_key(struct arena *a, int64_t user_id, int month);

@@ -2,7 +2,6 @@
 #include "domain/check_in_internal.h"
 
 #include "base/calendar.h"
-#include "base/log.h"
 #include "domain/reaction.h"
 
 #define LIFE_SECONDS (400 * 86400)
@@ -12,8 +11,12 @@
 static const struct db_sql sql_days =
 	SQL("SELECT day FROM check_in WHERE user_id = ? AND day BETWEEN ? AND ?");
 
-/* What was set meanwhile stays set. Lua's bit operations are signed, hence the bytes. */
+/*
+ * KEYS: months. ARGV: what SQL has of each, and their life. What is set stays set: it may be on its
+ * way to SQL. Gives what there is then. Lua's bit operations are signed, hence the halves.
+ */
 static const struct cache_script script_fill = CACHE_SCRIPT(
+	"local days = {}\n"
 	"for i, key in ipairs(KEYS) do\n"
 	"  local old = redis.call('BITFIELD', key, 'GET', 'u16', 0, 'GET', 'u16', 16)\n"
 	"  local new = tonumber(ARGV[i])\n"
@@ -21,8 +24,9 @@ static const struct cache_script script_fill = CACHE_SCRIPT(
 	"  local low = bit.bor(old[2], new % 65536)\n"
 	"  redis.call('BITFIELD', key, 'SET', 'u16', 0, high, 'SET', 'u16', 16, low)\n"
 	"  redis.call('EXPIRE', key, ARGV[#ARGV])\n"
+	"  days[i] = high * 65536 + low\n"
 	"end\n"
-	"return 1");
+	"return days");
 
 struct str check_in_key(struct arena *a, int64_t user_id, int month)
 {
@@ -104,7 +108,9 @@ err check_in_fill(struct ctx *c, int64_t user_id, int month, int count, uint32_t
 	args[2 * count] = cache_arg_int(LIFE_SECONDS);
 	if (cache_run_script(c->cache, &reply, &script_fill, (size_t)count,
 			     (struct cache_args){ args, (size_t)(2 * count + 1) }))
-		log_debug("days of user %lld are not in Redis", (long long)user_id);
+		return OK; /* SQL's word is what there is while Redis is away */
+	for (i = 0; i < count && (size_t)i < cache_items(reply); i++)
+		days[i] = (uint32_t)cache_int(cache_item(reply, (size_t)i)) & ~LOADED;
 	return OK;
 }
 

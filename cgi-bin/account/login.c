@@ -127,6 +127,7 @@ err login_enter(struct req *r, const struct login_result *result, const struct l
 	bool is_lowered =
 		result->user.role == ROLE_ADMIN && !has_second && r->ctx.config->login.needs_totp;
 	struct user user = result->user;
+	struct leaving leaving;
 	err e;
 
 	if (is_lowered)
@@ -139,6 +140,8 @@ err login_enter(struct req *r, const struct login_result *result, const struct l
 			log_warn("a login could not be taken back");
 		return e;
 	}
+	if (!leaving_find(&r->ctx, user.id, &leaving))
+		return resp_redirect(r, URL_LITERAL("/settings/delete"));
 	if (!is_lowered)
 		return resp_redirect(r, way_on(r, way->next, way->held));
 	req_flash(r, N_("Administrators need two-step login: until it is set up you are a member "

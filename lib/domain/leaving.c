@@ -28,7 +28,9 @@ static const struct db_sql sql_lock =
 	SQL("SELECT user_id, choice, asked_at, due_at, step <> 0 FROM leaving WHERE user_id = ?"
 	    " FOR UPDATE");
 
-static const struct db_sql sql_role =
+static const struct db_sql sql_role = SQL("SELECT role FROM user WHERE user_id = ?");
+
+static const struct db_sql sql_lock_role =
 	SQL("SELECT role FROM user WHERE user_id = ? AND state = 1 FOR UPDATE");
 
 static const struct db_sql sql_ask =
@@ -38,15 +40,20 @@ static const struct db_sql sql_choose = SQL("UPDATE leaving SET choice = ? WHERE
 
 static const struct db_sql sql_cancel = SQL("DELETE FROM leaving WHERE user_id = ?");
 
-/* Also for those who only look: the locks end with the statement. */
-static err is_last_admin(struct ctx *c, enum role role, bool *out)
+/* Of this role in the tables: a session may have been given less. Outside a transaction the locks
+ * end with the statement. */
+static err is_last_admin(struct ctx *c, enum role *role, bool *out)
 {
 	bool has_other = false;
-	err e = OK;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_role, DB_ARGS(c->viewer.id));
 
-	if (role == ROLE_ADMIN)
+	if (e)
+		return e;
+	*role = db_next(rows) ? (enum role)db_int(rows, 0) : ROLE_USER;
+	if (*role == ROLE_ADMIN)
 		e = staff_has_other_admin(c, c->viewer.id, &has_other);
-	*out = role == ROLE_ADMIN && !has_other;
+	*out = *role == ROLE_ADMIN && !has_other;
 	return e;
 }
 
@@ -54,6 +61,7 @@ err leaving_preview(struct ctx *c, struct leaving_preview *out)
 {
 	int64_t me = c->viewer.id;
 	struct db_rows *counts, *comments;
+	enum role role;
 	err e = db_query(c->db, c->arena, &counts, &sql_counts,
 			 DB_ARGS(me, me, me, me, me, me, me));
 
@@ -74,7 +82,7 @@ err leaving_preview(struct ctx *c, struct leaving_preview *out)
 		.comments = db_int(comments, 0),
 		.answered = db_int(comments, 1),
 	};
-	return is_last_admin(c, c->viewer.role, &out->is_last_admin);
+	return is_last_admin(c, &role, &out->is_last_admin);
 }
 
 static err find(struct ctx *c, const struct db_sql *sql, int64_t user_id, struct leaving *out)
@@ -111,15 +119,16 @@ struct asking {
 static err check_person(struct ctx *c)
 {
 	struct db_rows *rows;
+	enum role role;
 	bool is_last;
-	err e = is_last_admin(c, c->viewer.role, &is_last);
+	err e = is_last_admin(c, &role, &is_last);
 
 	if (!e)
-		e = db_query(c->db, c->arena, &rows, &sql_role, DB_ARGS(c->viewer.id));
+		e = db_query(c->db, c->arena, &rows, &sql_lock_role, DB_ARGS(c->viewer.id));
 	if (e)
 		return e;
-	/* A role that changed since the session began has ended it; this was under way. */
-	if (!db_next(rows) || (enum role)db_int(rows, 0) != c->viewer.role)
+	/* A change of either ends the session; this was under way. */
+	if (!db_next(rows) || (enum role)db_int(rows, 0) != role)
 		return ERR_AUTH;
 	return is_last ? ERR_CONFLICT : OK;
 }

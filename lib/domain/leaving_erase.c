@@ -75,6 +75,9 @@ static const struct db_sql sql_drop_acts =
 /* Staff only: the table is as long as the list of closed accounts. */
 static const struct db_sql sql_unname_bans = SQL("UPDATE user_ban SET by_id = 0 WHERE by_id = ?");
 
+static const struct db_sql sql_unname_pictures =
+	SQL("UPDATE picture SET uploader_id = 0 WHERE uploader_id = ?");
+
 static const struct db_sql sql_unname_sales =
 	SQL("UPDATE sale SET created_by = 0 WHERE created_by = ?");
 
@@ -215,5 +218,7 @@ err leaving_erase_traces(struct ctx *c, int64_t user_id, int64_t *count)
 	e = db_exec(c->db, NULL, &sql_drop_acts, DB_ARGS(user_id));
 	if (!e)
 		e = db_exec(c->db, NULL, &sql_unname_bans, DB_ARGS(user_id));
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_unname_pictures, DB_ARGS(user_id));
 	return e ? e : db_exec(c->db, NULL, &sql_unname_sales, DB_ARGS(user_id));
 }

@@ -272,14 +272,19 @@ err user_login_find(struct ctx *c, int64_t user_id, struct login_result *out)
 
 	if (e)
 		return e;
-	if (!who.user.id || who.user.state == USER_PENDING)
+	if (!who.user.id || who.user.state == USER_PENDING || who.user.state == USER_GONE)
 		return ERR_NOT_FOUND;
+	e = user_ban_end_if_over(c, &who.user);
+	if (e)
+		return e;
 	*out = (struct login_result){
 		.answer = who.user.state == USER_ACTIVE ? LOGIN_OK : LOGIN_DISABLED,
 		.user = who.user,
 		.hash = who.hash,
 	};
-	return OK;
+	if (out->answer == LOGIN_DISABLED)
+		e = user_ban_find(c, user_id, &out->ban);
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 struct str user_login_stamp(struct arena *a, const struct login_result *r)

@@ -123,6 +123,7 @@ const char *user_name_problem(struct ctx *c, struct str name)
 {
 	const char *problem = user_name_form_problem(name);
 	const struct words *words;
+	bool is_retired = false;
 	struct str folded;
 
 	if (problem)
@@ -131,6 +132,8 @@ const char *user_name_problem(struct ctx *c, struct str name)
 		return N_("A name has letters, digits, '_', '-' and '.' only.");
 	if (is_reserved(c->arena, folded))
 		return N_("This name is reserved.");
+	if (!user_name_is_retired(c, name, &is_retired) && is_retired)
+		return N_("This name is taken.");
 	if (!words_list_find(c, &words) && words_occur(words, name))
 		return N_("This name is not allowed here.");
 	return NULL;

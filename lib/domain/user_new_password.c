@@ -108,7 +108,7 @@ err user_reset_start(struct ctx *c, int64_t user_id, struct user *out, struct st
 		e = user_email_owner(c, user_email_fold(c->arena, u.email), &owner);
 	if (e)
 		return e;
-	if (!u.email.n || u.state == USER_DISABLED || owner)
+	if (!u.email.n || u.state >= USER_DISABLED || owner)
 		return ERR_NOT_FOUND;
 	e = user_token_new_reset(c, u.id, token_out);
 	if (e)

@@ -29,6 +29,8 @@ struct confirm_view {
 	struct str problem; /* why it cannot be done now; empty when it can */
 	struct url action, back;
 	struct str button;
+	struct str queue, id; /* sent along; empty: not */
+	bool is_all;          /* it is about all of them */
 	bool is_dangerous;
 };
 

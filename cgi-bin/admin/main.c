@@ -6,6 +6,15 @@
 
 static const struct route routes[] = {
 	{ HTTP_GET, "/admin", home_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_GET, "/admin/events", event_list_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/events/retry", event_retry_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/events/drop", event_drop_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/events/drop", event_drop_action, ROUTE_ADMIN, &limit_edit, NULL },
+	{ HTTP_GET, "/admin/letters", letter_list_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/letters/replay", letter_replay_action, ROUTE_ADMIN, &limit_edit,
+	  NULL },
+	{ HTTP_GET, "/admin/letters/drop", letter_drop_page, ROUTE_ADMIN, NULL, NULL },
+	{ HTTP_POST, "/admin/letters/drop", letter_drop_action, ROUTE_ADMIN, &limit_edit, NULL },
 
 	{ HTTP_GET, "/admin/goods", goods_list_page, ROUTE_ADMIN, NULL, NULL },
 	{ HTTP_GET, "/admin/goods/new", goods_new_page, ROUTE_ADMIN, NULL, NULL },

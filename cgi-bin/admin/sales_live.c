@@ -61,7 +61,7 @@ static void fill_gate(struct req *r, const struct sale *s, struct sale_live_view
 	view->refused = n.refused;
 	view->stream = n.stream;
 	view->is_apart = n.is_loaded && n.stock != s->stock - n.queued;
-	view->per_second = n.rate.items[SECONDS - 2]; /* the last second is not over yet */
+	view->per_second = n.rate.items[SECONDS - 1];
 	fill_chart(r, n.rate.items, &view->rate);
 }
 

@@ -15,7 +15,15 @@
 #define VOTE_INTERESTING 200
 #define REACTION_LIKERS 5 /* first likers shown */
 
-enum { TARGET_POST = 1, TARGET_COMMENT = 2, TARGET_USER = 3, TARGET_GOODS = 4, TARGET_SALE = 5 };
+enum {
+	TARGET_POST = 1,
+	TARGET_COMMENT = 2,
+	TARGET_USER = 3,
+	TARGET_GOODS = 4,
+	TARGET_SALE = 5,
+	TARGET_EVENT = 6, /* of the outbox; 0: all that failed */
+	TARGET_LETTER = 7 /* dead ones have no number: the reason says which */
+};
 
 enum vote_answer { VOTE_COUNTED, VOTE_ALREADY, VOTE_CLOSED, VOTE_OWN };
 

@@ -1,6 +1,8 @@
 /* The staff's pages: who gets in, and the first page. */
 #include "web/web.h"
 
+#include "base/clock.h"
+
 static void only_administrators_get_in(void **state)
 {
 	struct browser *guest = visit_guest(site);
@@ -21,6 +23,16 @@ static void the_menu_knows_administrators(void **state)
 	assert_has_not(get(visit_member(site, ROLE_MODERATOR), "/settings"), "href=\"/admin\"");
 }
 
+static const struct db_sql sql_event =
+	SQL("INSERT INTO outbox (event_id, topic, payload, state, attempts, next_try_at,"
+	    " created_at) VALUES (?, 'mail.requested', ?, ?, 10, 1, 1)");
+static const struct db_sql sql_state = SQL("SELECT state FROM outbox WHERE event_id = ?");
+static const struct db_sql sql_events = SQL("SELECT COUNT(*) FROM outbox WHERE event_id = ?");
+static const struct db_sql sql_empty = SQL("DELETE FROM outbox WHERE state IN (2, 3)");
+static const struct db_sql sql_log =
+	SQL("SELECT COALESCE(GROUP_CONCAT(CONCAT(action, ' ', target_id, reason) ORDER BY log_id"
+	    " SEPARATOR '; '), '') FROM moderation_log WHERE actor_id = ?");
+
 static void the_first_page_shows_what_waits(void **state)
 {
 	struct browser *b = visit_member(site, ROLE_ADMIN);
@@ -30,15 +42,143 @@ static void the_first_page_shows_what_waits(void **state)
 	assert_page(b, r, 200);
 	assert_has(r, "admin.css");
 	assert_has(r, "<meta name=\"robots\" content=\"noindex\">");
-	assert_shows(b, r, "RabbitMQ");
+	assert_shows(b, r, "RabbitMQ answers");
 	assert_shows(b, r, "Outbox");
-	assert_shows(b, r, "Queues");
+	assert_shows(b, r, "mail.dead");
+	assert_shows(b, r, "Sales that are not over");
+	assert_shows(b, r, "Programs that cron starts");
+}
+
+static int64_t new_event(int outbox_state, const char *payload)
+{
+	int64_t id;
+
+	assert_int_equal(ctx_new_id(site_ctx(site), &id), OK);
+	visit_change(site, &sql_event, DB_ARGS(id, str_from_c(payload), outbox_state));
+	return id;
+}
+
+static void dead_events_are_tried_again(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_ADMIN);
+	int64_t id, other;
+	struct str said;
+	struct reply r;
+
+	(void)state;
+	visit_change(site, &sql_empty, DB_NO_ARGS);
+	assert_shows(b, get(b, "/admin/events"), "There are none.");
+	id = new_event(3, "{\"<dead>\":1}");
+	other = new_event(3, "{\"other\":1}");
+	assert_shows(b, get(b, "/admin"), "Dead events 2");
+	r = get(b, "/admin/events");
+	assert_page(b, r, 200);
+	assert_shows(b, r, "{\"<dead>\":1}");
+	assert_page(b, get(b, "/admin/events?state=failed"), 200);
+	assert_page(b, get(b, "/admin/events?state=pending&after=7"), 200);
+	r = post_form(b, "/admin/events/retry", visit_path(b, "id=%lld", (long long)id));
+	assert_redirect(b, r, "/admin/events");
+	assert_int_not_equal(visit_number(site, &sql_state, DB_ARGS(id)), 3);
+	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(other)), 3);
+	assert_redirect(b, post_form(b, "/admin/events/retry", "all=1"), "/admin/events");
+	assert_int_not_equal(visit_number(site, &sql_state, DB_ARGS(other)), 3);
+	/* Neither one nor all, and both. */
+	assert_status(post_form(b, "/admin/events/retry", ""), 422);
+	assert_status(post_form(b, "/admin/events/retry", "id=1&all=1"), 422);
+	said = visit_text(site, b->arena, &sql_log, DB_ARGS(visit_id(b)));
+	assert_same(said, str_format(b->arena, "event.retry %lld; event.retry 0", (long long)id));
+}
+
+static void dead_events_are_dropped_after_a_question(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_ADMIN);
+	int64_t id, other;
+
+	(void)state;
+	visit_change(site, &sql_empty, DB_NO_ARGS);
+	id = new_event(3, "{}");
+	other = new_event(3, "{}");
+	assert_page(b, get(b, visit_path(b, "/admin/events/drop?id=%lld", (long long)id)), 200);
+	assert_has(get(b, "/admin/events/drop"), "name=\"all\" value=\"1\"");
+	assert_status(post_form(b, "/admin/events/drop", ""), 422);
+	assert_status(post_form(b, "/admin/events/drop", visit_path(b, "id=%lld", (long long)id)),
+		      303);
+	assert_int_equal(visit_number(site, &sql_events, DB_ARGS(id)), 0);
+	assert_int_equal(visit_number(site, &sql_events, DB_ARGS(other)), 1);
+	assert_status(post_form(b, "/admin/events/drop", "all=1"), 303);
+	assert_int_equal(visit_number(site, &sql_events, DB_ARGS(other)), 0);
+	assert_status(post_form(b, "/admin/events/drop", "all=1"), 303);
+	assert_shows(b, get(b, "/admin/events"), "There was nothing to do");
+}
+
+/* A message that its consumer refuses; it takes a moment to be among the dead. */
+static void bury(struct browser *b, struct mq *consumer, const char *id)
+{
+	struct ctx *c = site_ctx(site);
+	int64_t until = clock_ticks() + 10000;
+	struct mq_delivery d = { 0 };
+	struct reply r;
+
+	assert_int_equal(mq_publish_confirmed(c->mq, STR("mail.requested"), str_from_c(id),
+					      STR("{\"<b>\":1}")),
+			 OK);
+	for (;;) {
+		assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+		if (str_is(d.id, str_from_c(id)))
+			break;
+		assert_int_equal(mq_ack(consumer, d.tag, false), OK);
+	}
+	assert_int_equal(mq_reject(consumer, d.tag), OK);
+	do {
+		usleep(50000);
+		r = get(b, "/admin/letters?queue=mail.dead");
+	} while (!reply_has(&r, id) && clock_ticks() < until);
+}
+
+static void dead_letters_are_replayed_and_thrown_away(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_ADMIN);
+	struct mq *consumer = mq_new(site_config(site));
+	struct mq_delivery d = { 0 };
+	struct reply r;
+
+	(void)state;
+	assert_int_equal(mq_subscribe(consumer, "mail", 1), OK);
+	assert_status(post_form(b, "/admin/letters/drop", "all=1"), 303);
+	bury(b, consumer, "901");
+	r = get(b, "/admin/letters");
+	assert_page(b, r, 200);
+	assert_shows(b, r, "mail.dead mail.requested · rejected");
+	assert_shows(b, r, "{\"<b>\":1}");
+	assert_shows(b, get(b, "/admin"), "Dead letters 1");
+	r = post_form(b, "/admin/letters/replay", "queue=mail.dead&id=901");
+	assert_redirect(b, r, "/admin/letters?queue=mail.dead");
+	assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+	assert_same(d.id, STR("901"));
+	assert_int_equal(mq_ack(consumer, d.tag, false), OK);
+	assert_shows(b, get(b, "/admin/letters"), "There are none.");
+	bury(b, consumer, "902");
+	r = get(b, "/admin/letters/drop?queue=mail.dead&id=902");
+	assert_page(b, r, 200);
+	assert_has(r, "name=\"id\" value=\"902\"");
+	assert_status(post_form(b, "/admin/letters/drop", "queue=mail.dead"), 422);
+	r = post_form(b, "/admin/letters/drop", "queue=mail.dead&id=902");
+	assert_redirect(b, r, "/admin/letters?queue=mail.dead");
+	assert_shows(b, get(b, "/admin/letters"), "There are none.");
+	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(visit_id(b))),
+		    "letter.drop 0; letter.replay 0mail.dead 901; letter.drop 0mail.dead 902");
+	assert_status(get(b, "/admin/letters?queue=mail"), 404);
+	assert_page(b, get(b, "/admin/letters/drop"), 200);
+	mq_free(consumer);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_administrators_get_in),
 	cmocka_unit_test(the_menu_knows_administrators),
 	cmocka_unit_test(the_first_page_shows_what_waits),
+	cmocka_unit_test(dead_events_are_tried_again),
+	cmocka_unit_test(dead_events_are_dropped_after_a_question),
+	cmocka_unit_test(dead_letters_are_replayed_and_thrown_away),
 };
 
 WEB_TEST_MAIN("admin", "account", "site")

@@ -99,3 +99,21 @@ err plumbing_read(struct ctx *c, struct plumbing *out)
 	}
 	return OK;
 }
+
+err plumbing_check_dead(struct ctx *c)
+{
+	struct mq_counts counts;
+	err e = OK;
+	size_t i;
+
+	for (i = 0; !e && i < mq_dead_count(); i++) {
+		const char *queue = mq_dead_queue(c->arena, i);
+
+		e = mq_count(c->mq, queue, &counts);
+		if (!e && counts.ready)
+			log_error("ALARM dead letters: %lld in %s", (long long)counts.ready, queue);
+		if (e == ERR_NOT_FOUND)
+			e = OK;
+	}
+	return e;
+}

@@ -45,6 +45,9 @@ struct plumbing {
  */
 err plumbing_read(struct ctx *c, struct plumbing *out) MUST_CHECK;
 
+/* An alarm in the log for each queue with dead letters. */
+err plumbing_check_dead(struct ctx *c) MUST_CHECK;
+
 /* An event of the outbox that was not sent. */
 struct plumbing_event {
 	int64_t id, attempts, created_at, next_try_at;

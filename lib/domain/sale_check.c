@@ -18,12 +18,12 @@ static const struct db_sql sql_figures =
 	SQL("SELECT s.stock, s.units, s.change_no, (SELECT COUNT(*) FROM sale_order o"
 	    " WHERE o.sale_id = s.sale_id AND o.is_returned = 0) FROM sale s WHERE s.sale_id = ?");
 
-/* All in one instant. Gives {} when it is not loaded. ARGV: the number that was the last a while
- * ago. The first request of the stream is the oldest the broker has not. */
+/* All in one instant. Gives {} when it is not loaded. The first request of the stream is the oldest
+ * that the broker does not have. */
 static const struct cache_script script_figures = CACHE_SCRIPT(
 	"local s = redis.call('HMGET', KEYS[1], 'base', 'taken', 'answered', 'change')\n"
 	"local stock = redis.call('GET', KEYS[2])\n"
-	"if not s[1] or not stock or redis.call('EXISTS', KEYS[3]) == 0 then return {} end\n"
+	"if not s[1] or not stock or redis.call('HEXISTS', KEYS[3], '0') == 0 then return {} end\n"
 	"local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)\n"
 	"local no = 0\n"
 	"if first[1] then\n"
@@ -104,6 +104,10 @@ static void compare(const struct figures *f, struct sale_report *r)
 	r->is_loaded = f->is_loaded;
 	r->sql = f->sql_stock - (f->units - f->holding);
 	r->redis = f->is_loaded ? f->stock + f->on_way - f->sql_stock : 0;
+	/* More on their way than there are units: they are refused in their turn, and then it fits.
+	 */
+	if (!f->stock && r->redis > 0 && r->redis <= f->on_way)
+		r->redis = 0;
 }
 
 /* Until the two fit, or have not fitted for as long as `orders` may need for a message. */

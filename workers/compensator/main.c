@@ -10,7 +10,9 @@
 #include "domain/job.h"
 #include "domain/outbox_replay.h"
 #include "domain/picture.h"
+#include "domain/plumbing.h"
 #include "domain/points.h"
+#include "domain/sale_relay.h"
 
 #define WORK_MS (50 * CLOCK_SECOND)
 #define PICTURES 50 /* at once */
@@ -32,37 +34,57 @@ static err replay_outbox(struct job *j)
 	return e;
 }
 
-/* The relay does this itself while it lives. */
-static err replay_streams(struct job *j)
+/* The relays do this themselves while they live. */
+static err carry(struct job *j, err (*idle)(struct ctx *c, size_t *moved), const char *what)
 {
 	size_t moved = 1, total = 0;
 	err e = OK;
 
 	while (!e && moved && job_has_time(j)) {
 		program_next(&j->p);
-		e = event_relay_idle(&j->p.ctx, &moved);
+		e = idle(&j->p.ctx, &moved);
 		if (!e)
 			total += moved;
 	}
 	if (total)
-		log_warn("events: %zu were left behind and are published now", total);
+		log_warn("%s: %zu were left behind and are published now", what, total);
 	return e;
+}
+
+/* Buyers wait for theirs. Whoever brought the broker up anew may have been none of the others. */
+static err carry_streams(struct job *j)
+{
+	err e = mq_declare(j->p.ctx.mq), events;
+
+	if (!e)
+		e = carry(j, sale_relay_idle, "requests for sales");
+	events = carry(j, event_relay_idle, "events");
+	return e ? e : events;
+}
+
+static err raise_alarms(struct job *j)
+{
+	err late, dead;
+
+	program_next(&j->p);
+	late = outbox_check_late(&j->p.ctx);
+	dead = plumbing_check_dead(&j->p.ctx);
+	return late ? late : dead;
 }
 
 /* Each part is tried, whatever became of the others: with the broker away, the alarm still is
  * raised. */
 static err work(struct job *j)
 {
-	err outbox = replay_outbox(j), streams = OK, late, points, pictures;
+	err outbox, streams, alarms, points, pictures;
 	int64_t swept, reckoned;
 
-	if (!outbox)
-		streams = replay_streams(j);
-	program_next(&j->p);
-	late = outbox_check_late(&j->p.ctx);
+	streams = carry_streams(j);
+	outbox = replay_outbox(j);
+	alarms = raise_alarms(j);
 	points = job_repeat(j, points_refresh_marked, POINTS, &reckoned);
 	pictures = job_repeat(j, picture_sweep, PICTURES, &swept);
-	return outbox ? outbox : streams ? streams : late ? late : points ? points : pictures;
+	return outbox ? outbox : streams ? streams : alarms ? alarms : points ? points : pictures;
 }
 
 int main(void)

@@ -12,6 +12,8 @@ endif
 B ?= build
 # Objects of the sanitizer build live in a folder of their own. Tests ask for it by their name.
 SAN ?= $(filter test test-% asan fault,$(MAKECMDGOALS))
+# A build whose guards can be taken away one by one: `make fault-sabotage` sets it. Never installed.
+SABOTAGE_BUILD ?=
 WERROR ?=
 COVERAGE ?= $(filter cover,$(MAKECMDGOALS))
 
@@ -28,7 +30,10 @@ LDFLAGS := -pie -Wl,-z,relro,-z,now
 LDLIBS = $(eval LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lfcgi -lm \
 	-Wl,--push-state,--as-needed $(shell pkg-config --libs $(RARE_LIBRARIES) 2>/dev/null) -Wl,--pop-state)$(LDLIBS)
 
-ifneq ($(SAN),)
+ifneq ($(SABOTAGE_BUILD),)
+O := $(B)/sabotage
+CFLAGS += -O1 -DPLAZA_SABOTAGE
+else ifneq ($(SAN),)
 O := $(B)/asan
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 LDFLAGS += -fsanitize=address,undefined

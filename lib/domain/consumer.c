@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 #define HELD_BYTES (64 * 1024)
 #define WAIT_MS 1000 /* for a message; TERM ends it at once */
@@ -33,8 +34,13 @@ static err handle_patiently(struct program *p, const struct consumer *c,
 /* OK also for a message that cannot be handled, once it is out of the way. */
 static err settle(struct program *p, const struct consumer *c, const struct mq_delivery *d)
 {
-	err e = handle_patiently(p, c, d);
+	err e;
 
+	if (SABOTAGED("ack-before-commit") && mq_ack(p->ctx.mq, d->tag, false))
+		return ERR_UNAVAILABLE;
+	e = handle_patiently(p, c, d);
+	if (SABOTAGED("ack-before-commit"))
+		return e;
 	if (!e)
 		return mq_ack(p->ctx.mq, d->tag, false);
 	/* Told to stop: the broker gives it to the next one when this connection ends. */

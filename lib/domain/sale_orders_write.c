@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 static const struct db_sql sql_existing = SQL(
 	"SELECT o.user_id, o.order_id, o.request_no"
@@ -82,6 +83,8 @@ static err read_existing(struct batch *b)
 	size_t i;
 	err e;
 
+	if (SABOTAGED("sql-existing") || SABOTAGED("sql-unique"))
+		return OK;
 	buf_init(&ids, c->arena, 21 * (b->buyer_count + 1));
 	for (i = 0; i < b->buyer_count; i++) {
 		buf_add_char(&ids, i ? ',' : '[');
@@ -103,14 +106,15 @@ static err read_existing(struct batch *b)
 /* No order yet. */
 static enum sale_refusal judge(const struct batch *b, const struct sale_request *request)
 {
-	if (request->no <= b->sale.settled_no)
+	if (request->no <= b->sale.settled_no && !SABOTAGED("settled"))
 		return SALE_REFUSED_LOST;
 	if (request->at < b->sale.starts_at)
 		return SALE_REFUSED_EARLY;
 	if (request->at >= b->sale.ends_at || b->sale.state == SALE_DRAFT ||
 	    b->sale.state == SALE_OVER)
 		return SALE_REFUSED_LATE;
-	return b->made < b->sale.stock ? SALE_NO_REFUSAL : SALE_REFUSED_SOLD_OUT;
+	return b->made < b->sale.stock || SABOTAGED("sql-stock") ? SALE_NO_REFUSAL
+								 : SALE_REFUSED_SOLD_OUT;
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/sabotage.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 
@@ -317,6 +318,8 @@ err sale_relay_round(struct sale_relay *relay, struct ctx *c, int64_t wait_ms, s
 	if (e || !r.load_count)
 		return e;
 	done = ARENA_ARRAY(c->arena, bool, relay->count);
+	if (SABOTAGED("strike-unconfirmed") && cut_off(&r, moved))
+		return ERR_UNAVAILABLE;
 	e = mq_publish_batch_confirmed(c->mq, r.messages, r.message_count, done);
 	return e ? e : cut_off(&r, moved);
 }

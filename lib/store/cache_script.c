@@ -6,6 +6,8 @@
  */
 #include "store/cache_internal.h"
 
+#include "base/sabotage.h"
+
 static size_t find_or_add(struct cache *c, const struct cache_script *script)
 {
 	size_t i;
@@ -31,7 +33,7 @@ static void queue_load(struct cache *c, size_t known)
 	cache_put_head(&c->out, 3);
 	cache_put_text(&c->out, STR("SCRIPT"));
 	cache_put_text(&c->out, STR("LOAD"));
-	cache_put_text(&c->out, str_from_c(c->scripts[known].script->text));
+	cache_put_text(&c->out, str_from_c(SABOTAGE_TEXT(c->scripts[known].script->text)));
 	p->end = c->out.n;
 	c->scripts[known].is_queued = true;
 }
@@ -52,7 +54,7 @@ struct cache_reply *cache_want_script(struct cache *c, const struct cache_script
 	cache_put_head(&c->out, args.count + 3);
 	cache_put_text(&c->out, known->is_known ? STR("EVALSHA") : STR("EVAL"));
 	cache_put_text(&c->out, known->is_known ? (struct str){ known->sha, CACHE_SHA_SIZE }
-						: str_from_c(script->text));
+						: str_from_c(SABOTAGE_TEXT(script->text)));
 	p->tail = c->out.n;
 	cache_put_int(&c->out, (int64_t)keys);
 	cache_put_args(&c->out, args);
@@ -75,6 +77,6 @@ void cache_put_eval(struct cache *c, struct cache_bytes *b, const struct cache_p
 {
 	cache_put_head(b, p->arguments + 2);
 	cache_put_text(b, STR("EVAL"));
-	cache_put_text(b, str_from_c(c->scripts[p->known].script->text));
+	cache_put_text(b, str_from_c(SABOTAGE_TEXT(c->scripts[p->known].script->text)));
 	cache_put_raw(b, c->out.p + p->tail, p->end - p->tail);
 }

@@ -2,6 +2,7 @@
 #include "store/db_internal.h"
 
 #include "base/clock.h"
+#include "base/sabotage.h"
 
 #define FIRST_ROOM 64 /* a power of two */
 #define MOST_ARGS 12
@@ -107,6 +108,7 @@ static bool bind_columns(struct db_statement *s)
 static err prepare_new(struct db *db, const struct db_sql *sql, struct db_statement *s)
 {
 	MYSQL_STMT *handle = mysql_stmt_init(db->mysql);
+	const char *text = SABOTAGE_TEXT(sql->text);
 	err e;
 
 	if (!handle)
@@ -114,7 +116,7 @@ static err prepare_new(struct db *db, const struct db_sql *sql, struct db_statem
 	s->sql = sql;
 	s->handle = handle;
 	db->sent_at = clock_ticks();
-	if (!mysql_stmt_prepare(handle, sql->text, strlen(sql->text))) {
+	if (!mysql_stmt_prepare(handle, text, strlen(text))) {
 		s->params = mysql_stmt_param_count(handle);
 		s->columns = mysql_stmt_field_count(handle);
 		if (s->columns == 0 || bind_columns(s)) {

@@ -50,9 +50,14 @@ static int listen_on(const char *path)
 void running_open(struct running *p, struct arena *a, struct str bin, struct str folder,
 		  const char *name, bool has_socket)
 {
+	struct str argument = str_from_c(name);
+	struct str program = { 0 };
+
 	*p = (struct running){ .listener = -1 };
-	p->name = str_copy(a, str_from_c(name));
-	p->path = str_format(a, STR_FMT "/%s", STR_ARG(bin), name);
+	p->name = str_copy(a, argument);
+	str_split(&argument, ' ', &program);
+	p->argument = argument.n ? str_copy(a, argument) : argument;
+	p->path = str_format(a, STR_FMT "/" STR_FMT, STR_ARG(bin), STR_ARG(program));
 	p->log_path = str_format(a, STR_FMT "/%s.log", STR_ARG(folder), name);
 	if (!has_socket)
 		return;
@@ -74,7 +79,7 @@ static NORETURN void become(const struct running *p)
 	dup2(in, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
-	execl(p->path.p, p->name.p, (char *)NULL);
+	execl(p->path.p, p->name.p, p->argument.n ? p->argument.p : (char *)NULL, (char *)NULL);
 	_exit(127);
 }
 

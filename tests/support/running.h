@@ -12,7 +12,8 @@
 #define RUNNING_PROCESSES_MAX 8
 
 struct running {
-	struct str name, path;  /* of the program */
+	struct str name, path;  /* of the program; the name with its argument, when it has one */
+	struct str argument;    /* empty when there is none */
 	struct str log_path;    /* what all its processes say */
 	struct str socket_path; /* empty for a worker */
 	int listener;           /* -1 for a worker */
@@ -20,7 +21,10 @@ struct running {
 	size_t count;
 };
 
-/* Prepare a program; its log and socket are made in folder. No process runs yet. */
+/*
+ * Prepare a program, "relay" or with one argument "relay sales"; its log and socket are made in
+ * folder. No process runs yet.
+ */
 void running_open(struct running *p, struct arena *a, struct str bin, struct str folder,
 		  const char *name, bool has_socket);
 

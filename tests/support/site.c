@@ -255,6 +255,11 @@ void site_redis_command(struct site *s, const char *command)
 	run(s, "redis", command);
 }
 
+void site_rabbitmqctl(struct site *s, const char *arguments)
+{
+	run(s, "rabbitmqctl", arguments);
+}
+
 static struct running *find_program(const struct site *s, const char *program)
 {
 	size_t i;
@@ -270,6 +275,11 @@ static struct running *find_program(const struct site *s, const char *program)
 void site_add_process(struct site *s, const char *program)
 {
 	running_add(find_program(s, program));
+}
+
+void site_start_program(struct site *s, const char *program)
+{
+	read_routes(s, open_program(s, program, true)->name);
 }
 
 void site_start_worker(struct site *s, const char *program)

@@ -69,10 +69,17 @@ void site_store_signal(struct site *s, const char *store, int signal);
 /* A command without arguments, as Redis's administrator: "FLUSHALL". */
 void site_redis_command(struct site *s, const char *command);
 
+/* RabbitMQ's own tool: "set_vm_memory_high_watermark 0.0001". */
+void site_rabbitmqctl(struct site *s, const char *arguments);
+
 /* One more process of a program, on the same socket. */
 void site_add_process(struct site *s, const char *program);
 
-/* A worker, until site_stop; a program that ends by itself, so many at once: 0 when all ended well.
+/* One more program that answers requests, with its first process. */
+void site_start_program(struct site *s, const char *program);
+
+/* A worker ("persist", or with an argument "relay sales"), until site_stop; a program that ends by
+ * itself, so many at once: 0 when all ended well.
  */
 void site_start_worker(struct site *s, const char *program);
 int site_run(struct site *s, const char *program, size_t count);

@@ -9,6 +9,7 @@ import logs from "./logs.js";
 import moderating from "./moderating.js";
 import pages from "./pages.js";
 import phone from "./phone.js";
+import profile from "./profile.js";
 import resume from "./resume.js";
 import settings from "./settings.js";
 import talking from "./talking.js";
@@ -16,7 +17,7 @@ import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, language, keyboard, phone, pages, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, profile, language, keyboard, phone, pages, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

@@ -220,14 +220,14 @@ err preferences_save_action(struct req *r)
 err avatar_upload_action(struct req *r)
 {
 	const struct form_field *file = form_get_file(&r->in.body, "picture");
+	struct str bytes = file ? file->value : (struct str){ 0 };
+	const char *problem = picture_problem(bytes);
 	struct profile_view v = { 0 };
 	struct user_profile p;
-	const char *problem = picture_problem(file ? file->value : (struct str){ 0 });
 	err e;
 
 	if (!problem) {
-		e = picture_take(&r->ctx, PICTURE_AVATAR, r->ctx.viewer.id, file->value,
-				 r->form_id);
+		e = picture_take(&r->ctx, PICTURE_AVATAR, r->ctx.viewer.id, bytes, r->form_id);
 		if (e)
 			return e;
 		req_flash(r, N_("Your picture has arrived. It is shown as soon as it is ready."));

@@ -26,21 +26,20 @@ struct goods_list_view {
 
 /* templates/admin/goods_form.html: new goods, or an edit. */
 struct goods_form_view {
-	struct admin_tabs tabs;
-	int64_t id; /* 0: new ones */
+	int64_t id;      /* 0: new ones */
+	int64_t version; /* the edit starts from */
 	struct url action, preview_action;
 	struct str name, price, body;
 	struct str name_error, price_error, body_error;
-	bool has_errors;
-	int64_t version; /* the edit starts from */
-	bool is_preview;
 	struct html preview;
-	bool is_conflict; /* another edit came first: theirs is shown beside */
 	struct str their_name, their_price, their_body;
+	struct url picture;       /* empty while there is none */
+	struct str picture_error; /* of a file that was sent */
+	bool has_errors, is_preview;
+	bool is_conflict; /* another edit came first: theirs is shown beside */
 	bool has_picture_form;
-	struct url picture;                         /* empty while there is none */
 	bool is_picture_coming, is_picture_refused; /* what became of the last upload */
-	struct str picture_error;                   /* of a file that was sent */
+	struct admin_tabs tabs;
 };
 
 /* goods_read.c */

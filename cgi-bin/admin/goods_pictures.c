@@ -48,16 +48,17 @@ static struct url back(struct req *r)
 err goods_picture_action(struct req *r)
 {
 	const struct form_field *file = form_get_file(&r->in.body, "picture");
+	struct str bytes = file ? file->value : (struct str){ 0 };
 	struct goods goods = { 0 };
 	const char *problem;
 	err e = goods_find(&r->ctx, r->id, &goods);
 
 	if (e)
 		return e;
-	problem = picture_problem(file ? file->value : (struct str){ 0 });
+	problem = picture_problem(bytes);
 	if (problem)
 		return goods_show_saved(r, 422, problem);
-	e = picture_take(&r->ctx, PICTURE_GOODS, r->id, file->value, r->form_id);
+	e = picture_take(&r->ctx, PICTURE_GOODS, r->id, bytes, r->form_id);
 	if (e)
 		return e;
 	req_flash(r, N_("The picture has arrived. It is shown as soon as it is made ready."));

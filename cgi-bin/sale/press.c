@@ -85,7 +85,7 @@ static err refuse_typed(struct req *r)
 static err send_on(struct req *r, struct str path)
 {
 	struct url to = url_format(r->ctx.arena, "/sales/{}/{}/orders", r->id, path);
-	struct buf b;
+	struct buf b = { 0 };
 	err e;
 
 	if (!req_wants_json(r)) {

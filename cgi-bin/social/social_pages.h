@@ -75,8 +75,8 @@ struct liked_page_view {
 
 /* templates/social/levels.html */
 struct level_view {
+	int64_t begins; /* points */
 	int level;
-	int64_t begins;
 	bool is_mine;
 };
 struct levels_view {

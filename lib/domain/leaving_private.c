@@ -45,7 +45,7 @@ err leaving_forget_private(struct ctx *c, int64_t user_id, bool *is_over)
 
 	user_login_forget(c, user_id);
 	for (i = 0; i < ARRAY_LEN(private_rows); i++) {
-		int64_t changed;
+		int64_t changed = 0;
 		err e = db_exec(c->db, &changed, &private_rows[i], DB_ARGS(user_id, BATCH));
 
 		if (e)

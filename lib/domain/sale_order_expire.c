@@ -34,7 +34,7 @@ static err close_run(void *context)
 	struct closing *w = context;
 	struct ctx *c = w->c;
 	struct db_rows *rows;
-	struct buf ids;
+	struct buf ids = { 0 };
 	err e = db_query(c->db, c->arena, &rows, &sql_due, DB_ARGS(c->now, w->limit));
 
 	w->closed = 0;

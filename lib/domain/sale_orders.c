@@ -65,7 +65,7 @@ static err return_unit(void *context)
 {
 	struct handling *h = context;
 	struct ctx *c = h->c;
-	int64_t changed;
+	int64_t changed = 0;
 	err e = sale_lock(c, h->sale_id, &h->sale);
 
 	if (!e)

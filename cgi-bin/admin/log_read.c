@@ -13,12 +13,15 @@ static const struct {
 	{ "posts", N_("Posts"), TARGET_POST },
 	{ "comments", N_("Comments"), TARGET_COMMENT },
 	{ "people", N_("People"), TARGET_USER },
+	{ "goods", N_("Goods"), TARGET_GOODS },
+	{ "sales", N_("Sales"), TARGET_SALE },
 };
 
 static struct url target_link(struct req *r, const struct moderation_entry *m)
 {
 	struct arena *a = r->ctx.arena;
 	struct url none = { 0 };
+	bool is_admin = r->ctx.viewer.role >= ROLE_ADMIN;
 
 	if (!m->target.n)
 		return none;
@@ -29,6 +32,10 @@ static struct url target_link(struct req *r, const struct moderation_entry *m)
 		return url_format(a, "/comments/{}", m->target_id);
 	case TARGET_USER:
 		return url_format(a, "/admin/users/{}", m->target_id);
+	case TARGET_GOODS:
+		return is_admin ? url_format(a, "/admin/goods/{}/edit", m->target_id) : none;
+	case TARGET_SALE:
+		return is_admin ? url_format(a, "/admin/sales/{}", m->target_id) : none;
 	default:
 		return none;
 	}

@@ -30,6 +30,14 @@ static const struct {
 	{ "user.role.user", N_("made a member of") },
 	{ "user.role.moderator", N_("made a moderator of") },
 	{ "user.role.admin", N_("made an administrator of") },
+	{ "goods.create", N_("wrote down the goods") },
+	{ "goods.edit", N_("changed the goods") },
+	{ "goods.delete", N_("deleted the goods") },
+	{ "sale.create", N_("set up the sale of") },
+	{ "sale.edit", N_("changed the sale of") },
+	{ "sale.publish", N_("published the sale of") },
+	{ "sale.units", N_("changed the units on sale of") },
+	{ "sale.close", N_("closed the sale of") },
 };
 
 struct str role_words(struct req *r, enum role role)

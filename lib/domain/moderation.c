@@ -12,7 +12,7 @@ static const struct db_sql sql_add =
 /* The page is found by an index alone, and only its rows are joined. */
 #define LIST(from) \
 	"SELECT g.log_id, g.actor_id, a.username, g.action, g.target_type, g.target_id," \
-	" COALESCE(p.title, t.username, LEFT(m.body_md, 80)), COALESCE(m.target_id, 0)," \
+	" COALESCE(p.title, t.username, LEFT(m.body_md, 80), o.name), COALESCE(m.target_id, 0)," \
 	" g.reason, g.until_at, g.created_at" \
 	" FROM (SELECT log_id FROM moderation_log" from " ORDER BY log_id DESC LIMIT ?) x" \
 	" STRAIGHT_JOIN moderation_log g ON g.log_id = x.log_id" \
@@ -20,6 +20,9 @@ static const struct db_sql sql_add =
 	" LEFT JOIN post p ON g.target_type = 1 AND p.post_id = g.target_id" \
 	" LEFT JOIN comment m ON g.target_type = 2 AND m.comment_id = g.target_id" \
 	" LEFT JOIN user t ON g.target_type = 3 AND t.user_id = g.target_id" \
+	" LEFT JOIN sale s ON g.target_type = 5 AND s.sale_id = g.target_id" \
+	" LEFT JOIN goods o ON g.target_type IN (4, 5) AND" \
+	" o.goods_id = IF(g.target_type = 4, g.target_id, s.goods_id)" \
 	" ORDER BY x.log_id DESC"
 
 static const struct db_sql sql_all = SQL(LIST(" FORCE INDEX (PRIMARY) WHERE log_id < ?"));

@@ -4,6 +4,7 @@ import { browserStart, browserStop } from "./visitor.js";
 import account from "./account.js";
 import keyboard from "./keyboard.js";
 import language from "./language.js";
+import leaving from "./leaving.js";
 import lists from "./lists.js";
 import logs from "./logs.js";
 import moderating from "./moderating.js";
@@ -17,7 +18,7 @@ import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, profile, language, keyboard, phone, pages, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, profile, leaving, language, keyboard, phone, pages, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

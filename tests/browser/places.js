@@ -96,6 +96,7 @@ const make = async () => {
 		.map((row) => ({ href: row.querySelector("h2 a").getAttribute("href"), n: Number(row.querySelector(".talkto").lastChild.data) }))
 		.sort((a, b) => b.n - a.n)[0].href);
 	const next = await page.locator("[rel=next]").getAttribute("href");
+	const person = `/admin${await page.locator(".menu a").first().getAttribute("href")}`;
 	const self = await page.locator(".menu a").first().getAttribute("href");
 	const end = next.replace(/after=.*/, "after=0");
 	const draft = sent("/posts/new", { "#title": "A draft", "#body": hardText }, "Preview");
@@ -160,10 +161,18 @@ const make = async () => {
 			["check in", at("/check-in")],
 			["levels, mine", at("/levels")],
 			["my page", at(self)],
+			["copy", at("/settings/export")],
+			["leaving", at("/settings/delete")],
 			["form out of date", outdated],
 			["not allowed", at(`${busy}/edit`)],
 		],
 		moderator: [
+			["people", at("/admin/users")],
+			["people, nobody", at("/admin/users?q=nobody-of-this-name")],
+			["somebody's account", at(person)],
+			["somebody's account, refused", sent(person, { "#reason": "" }, "Close the account")],
+			["moderation log", at("/moderation/log")],
+			["moderation log, of nobody", at("/moderation/log?by=1")],
 			["article", at(post)],
 			["delete, with a reason", at(`${post}/delete`)],
 			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],

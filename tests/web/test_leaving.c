@@ -55,8 +55,8 @@ static void the_page_says_what_will_happen(void **state)
 	assert_page(b, r, 200);
 	assert_shows(b, r, "1 post");
 	assert_shows(b, r, "1 comment");
-	assert_shows(b, r, "with 2 comments below.");
-	assert_shows(b, r, "at 1, where others replied, a gap stays.");
+	assert_shows(b, r, "2 comments below go with them.");
+	assert_shows(b, r, "At 1 of them others replied: a gap stays there.");
 	assert_shows(b, r, "It happens 7 days after you ask.");
 	b->language = "zh-CN";
 	assert_page(b, get(b, "/settings/delete"), 200);

@@ -12,7 +12,7 @@
  *                            (taken - answered)
  *   sale:{s}:ticket  HASH    user -> "q<request no>" on its way, "<order id>", or "-<reason>"; and
  *                            the field 0, so that it exists
- *   sale:{s}:stream  STREAM  requests taken that the broker has not confirmed: user, no, at (ms)
+ *   sale:{s}:stream  STREAM  requests taken that the broker has not confirmed: user, no
  *   sale:{s}:rate    HASH    second -> requests, of the last minutes: for the live page
  *
  * All live until SALE_KEEP_MS after the end. When one of the first three is missing the sale is

@@ -11,6 +11,9 @@
 #include "base/log.h"
 #include "base/sabotage.h"
 
+/* The gate has asked Redis's clock a moment before the entry got its time. */
+#define TIME_OFF_MS 1000
+
 static const struct db_sql sql_existing = SQL(
 	"SELECT o.user_id, o.order_id, o.request_no"
 	" FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
@@ -108,9 +111,9 @@ static enum sale_refusal judge(const struct batch *b, const struct sale_request 
 {
 	if (request->no <= b->sale.settled_no && !SABOTAGED("settled"))
 		return SALE_REFUSED_LOST;
-	if (request->at < b->sale.starts_at)
+	if (request->at + TIME_OFF_MS < b->sale.starts_at)
 		return SALE_REFUSED_EARLY;
-	if (request->at >= b->sale.ends_at || b->sale.state == SALE_DRAFT ||
+	if (request->at >= b->sale.ends_at + TIME_OFF_MS || b->sale.state == SALE_DRAFT ||
 	    b->sale.state == SALE_OVER)
 		return SALE_REFUSED_LATE;
 	return b->made < b->sale.stock || SABOTAGED("sql-stock") ? SALE_NO_REFUSAL

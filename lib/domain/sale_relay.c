@@ -180,11 +180,19 @@ static struct str field(const struct cache_reply *fields, struct str name)
 	return (struct str){ 0 };
 }
 
+/* The time in an entry's id: when it was taken, Unix ms. */
+static struct str time_of(struct str id)
+{
+	ptrdiff_t dash = str_find_byte(id, '-');
+
+	return str_slice(id, 0, dash < 0 ? 0 : (size_t)dash);
+}
+
 /* Append [no, user, at]. False when the entry is none of ours. */
-static bool pack(struct buf *b, const struct cache_reply *fields)
+static bool pack(struct buf *b, struct str id, const struct cache_reply *fields)
 {
 	struct str no = field(fields, STR("no")), user = field(fields, STR("user"));
-	struct str at = field(fields, STR("at"));
+	struct str at = time_of(id);
 	int64_t number;
 
 	if (!num_parse_i64(no, 1, NUMBER_MOST, &number) || !num_parse_id(user, &number) ||
@@ -219,7 +227,7 @@ static void take(struct round *r, int64_t sale_id, const struct cache_reply *ent
 		load->last = cache_text(cache_item(entry, 0));
 		if (packed)
 			buf_add_char(&b, ',');
-		if (pack(&b, cache_item(entry, 1))) {
+		if (pack(&b, load->last, cache_item(entry, 1))) {
 			packed++;
 			continue;
 		}
@@ -338,14 +346,13 @@ static err find_old(struct sale_relay *relay, struct ctx *c)
 						  STR("-"), STR("+"), STR("COUNT"), 1));
 	e = cache_flush(c->cache);
 	for (i = 0; !e && i < relay->count; i++) {
-		struct str id;
-		int64_t at = INT64_MAX;
+		int64_t at;
 
 		if (!cache_items(oldest[i]))
 			continue;
-		id = cache_text(cache_item(cache_item(oldest[i], 0), 0));
-		id.n = str_find_byte(id, '-') < 0 ? 0 : (size_t)str_find_byte(id, '-');
-		if (num_parse_i64(id, 0, INT64_MAX, &at) && at < c->now - SALE_RELAY_IDLE_MS)
+		if (num_parse_i64(time_of(cache_text(cache_item(cache_item(oldest[i], 0), 0))), 0,
+				  INT64_MAX, &at) &&
+		    at < c->now - SALE_RELAY_IDLE_MS)
 			relay->items[kept++] = relay->items[i];
 	}
 	relay->count = kept;

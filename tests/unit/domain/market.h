@@ -111,9 +111,9 @@ static inline struct str market_message(struct ctx *c, int64_t sale)
 	for (i = 0; i < cache_items(entries); i++) {
 		const struct cache_reply *entry = cache_item(entries, i);
 
-		buf_addf(&b, "%s[" STR_FMT "," STR_FMT "," STR_FMT "]", i ? "," : "",
+		buf_addf(&b, "%s[" STR_FMT "," STR_FMT ",%lld]", i ? "," : "",
 			 STR_ARG(market_field(entry, 1)), STR_ARG(market_field(entry, 0)),
-			 STR_ARG(market_field(entry, 2)));
+			 (long long)c->now);
 	}
 	BUF_LIT(&b, "]}");
 	return buf_str(&b);

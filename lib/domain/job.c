@@ -18,8 +18,8 @@ static const struct db_sql sql_began =
 static const struct db_sql sql_ended =
 	SQL("UPDATE job_run SET ended_at = ?, is_well = ? WHERE name = ?");
 
-static const struct db_sql sql_runs =
-	SQL("SELECT name, began_at, ended_at, is_well FROM job_run ORDER BY name LIMIT ?");
+static const struct db_sql sql_runs = SQL("SELECT name, began_at, ended_at, is_well FROM job_run "
+					  "FORCE INDEX (PRIMARY) ORDER BY name LIMIT ?");
 
 bool job_has_time(const struct job *j)
 {

@@ -54,6 +54,8 @@ static const struct db_sql sql_dead = SQL(
 static const struct db_sql sql_state =
 	SQL("SELECT state * 100 + attempts FROM outbox WHERE event_id = 77");
 
+static const struct db_sql sql_die = SQL("UPDATE outbox SET state = 3 WHERE event_id = 77");
+
 /* The stores, without a schema: plazactl brings it. */
 static int start(void **state)
 {
@@ -237,9 +239,59 @@ static void dead_events_get_another_try(void **state)
 	expect(ctl(c, "outbox list", ""), 0, "every event was published");
 	assert_int_equal(db_exec(c->db, NULL, &sql_dead, DB_NO_ARGS), OK);
 	expect(ctl(c, "outbox list", ""), 0, "dead");
-	expect(ctl(c, "outbox retry", ""), 0, "1 events will be tried again");
+	expect(ctl(c, "outbox list dead", ""), 0, "mail.requested");
+	expect(ctl(c, "outbox list failed", ""), 0, "there are none");
+	expect(ctl(c, "outbox list lost", ""), 1, "pending, failed or dead");
+	expect(ctl(c, "dead list", ""), 0, "mail.requested");
+	expect(ctl(c, "outbox retry 78", ""), 0, "0 events will be tried again");
+	expect(ctl(c, "outbox retry 77", ""), 0, "1 events will be tried again");
 	assert_int_equal(forum_number(c, &sql_state, DB_NO_ARGS), 0);
+	expect(ctl(c, "outbox drop 77", ""), 0, "0 dead events are dropped");
+	assert_int_equal(db_exec(c->db, NULL, &sql_die, DB_NO_ARGS), OK);
+	expect(ctl(c, "outbox retry", ""), 0, "1 events will be tried again");
+	assert_int_equal(db_exec(c->db, NULL, &sql_die, DB_NO_ARGS), OK);
+	expect(ctl(c, "outbox drop 77", ""), 0, "1 dead events are dropped");
 	expect(ctl(c, "outbox", ""), 2, "usage");
+	expect(ctl(c, "outbox drop", ""), 2, "usage");
+	expect(ctl(c, "outbox drop 77 --all", ""), 2, "usage");
+	expect(ctl(c, "outbox retry x", ""), 2, "usage");
+}
+
+/* A message whose consumer said that it can never handle it. */
+static void kill_letter(struct ctx *c, const char *id)
+{
+	struct mq *m = mq_new(&stores.config);
+	struct mq_delivery d;
+
+	assert_int_equal(mq_declare(c->mq), OK);
+	assert_int_equal(mq_subscribe(m, "mail", 1), OK);
+	assert_int_equal(mq_publish_confirmed(c->mq, STR("mail.requested"), str_from_c(id),
+					      STR("{\"kind\":\"odd\"}")),
+			 OK);
+	assert_int_equal(mq_next(m, c->arena, 5000, &d), OK);
+	assert_int_equal(mq_reject(m, d.tag), OK);
+	mq_free(m);
+	stores_sleep_ms(500);
+}
+
+static void dead_letters_get_another_try(void **state)
+{
+	struct ctx *c = *state;
+
+	STORES_OR_SKIP();
+	expect(ctl(c, "dead list", ""), 0, "nothing is dead");
+	kill_letter(c, "one");
+	expect(ctl(c, "dead list", ""), 0, "id one, for mail.requested, rejected at 20");
+	expect(ctl(c, "dead list mail.dead", ""), 0, "{\"kind\":\"odd\"}");
+	expect(ctl(c, "dead list mail", ""), 1, "no such thing");
+	expect(ctl(c, "dead replay mail.dead --id other", ""), 0, "0 letters are on their way");
+	expect(ctl(c, "dead replay", ""), 0, "1 letters are on their way again");
+	expect(ctl(c, "dead list", ""), 0, "nothing is dead");
+	kill_letter(c, "two");
+	expect(ctl(c, "dead drop mail.dead", ""), 2, "usage");
+	expect(ctl(c, "dead drop --all", ""), 2, "usage");
+	expect(ctl(c, "dead drop mail.dead --all", ""), 0, "1 letters are dropped");
+	expect(ctl(c, "dead", ""), 2, "usage");
 }
 
 static void the_demo_is_loaded_once_and_whole(void **state)
@@ -328,6 +380,7 @@ int main(void)
 		cmocka_unit_test(accounts_are_made_and_changed),
 		cmocka_unit_test(words_come_and_go),
 		cmocka_unit_test(dead_events_get_another_try),
+		cmocka_unit_test(dead_letters_get_another_try),
 		cmocka_unit_test(the_demo_is_loaded_once_and_whole),
 		cmocka_unit_test(the_demo_fits_together),
 		cmocka_unit_test(demo_accounts_log_in_with_the_printed_password),

@@ -62,6 +62,9 @@ static void figures_are_for_the_machine_itself(void **state)
 	assert_true(reply_has(&r, "\nplaza_outbox_events{state=\"pending\"} "));
 	assert_true(reply_has(&r, "\nplaza_stream_entries{shard=\"15\"} "));
 	assert_true(reply_has(&r, "\nplaza_queue_messages{queue="));
+	assert_true(reply_has(&r, "\nplaza_dead_letters{queue=\"mail.dead\"} 0\n"));
+	assert_true(reply_has(&r, "\n# TYPE plaza_sale_stuck_tickets gauge\n"));
+	assert_true(reply_has(&r, "\n# TYPE plaza_job_began_seconds gauge\n"));
 	assert_true(reply_has(&r, "\nprocess_start_time_seconds "));
 	assert_true(reply_has(&r, "\nplaza_build_info{version="));
 	b->address = "192.0.2.7";

@@ -1,7 +1,8 @@
 /*
  * Every statement of the forum, explained by MariaDB on a filled database as it is run: an index
  * serves it, nothing big is scanned or sorted. The linker puts the explaining in front of db_query
- * and db_exec.
+ * and db_exec: __wrap_db_query and
+ * __wrap_db_exec of explain.h.
  */
 #include "unit/unit.h"
 
@@ -15,99 +16,12 @@
 #include "domain/reaction_fill.h"
 #include "support/forum.h"
 #include "unit/domain/big_forum.h"
-
-err __real_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
-		    struct db_args args);
-err __real_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args);
-err __wrap_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
-		    struct db_args args);
-err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args);
+#include "unit/domain/explain.h"
 
 #define BIG_POST INT64_C(1000001)
 #define USERS 1000
 
 static struct ctx *ctx;
-static bool is_explaining;
-static unsigned explained, bad;
-
-static void complain(const struct db_sql *sql, const char *what, struct str table, struct str extra)
-{
-	print_error("%s of " STR_FMT " (" STR_FMT ") in: %s\n", what, STR_ARG(table),
-		    STR_ARG(extra), sql->text);
-	bad++;
-}
-
-/* Tables that are as long as a statement's own list, not as long as the forum. */
-static bool is_short(struct str table)
-{
-	return table.n == 0 || str_is(table, STR("j")) || str_starts(table, STR("<derived")) ||
-	       str_is(table, STR("sensitive_word")) || str_starts(table, STR("<union"));
-}
-
-/* Columns: id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra. */
-static void check_row(const struct db_sql *sql, const struct db_rows *rows)
-{
-	struct str table = db_str(rows, 2), type = db_str(rows, 3), extra = db_str(rows, 9);
-	bool is_bounded = str_find(str_from_c(sql->text), STR("FORCE INDEX (PRIMARY)")) >= 0;
-
-	/* A row that is only added is shown as a scan of its table. */
-	if (is_short(table) || str_is(db_str(rows, 1), STR("INSERT")))
-		return;
-	if (str_is(type, STR("ALL")))
-		complain(sql, "full scan", table, extra);
-	/* In the order of the primary key up to a LIMIT is how the feed reads. */
-	if (str_is(type, STR("index")) && !is_bounded)
-		complain(sql, "scan of an index", table, extra);
-	if (str_find(extra, STR("filesort")) >= 0)
-		complain(sql, "filesort", table, extra);
-	if (str_find(extra, STR("temporary")) >= 0)
-		complain(sql, "temporary table", table, extra);
-}
-
-static void explain(struct db *db, const struct db_sql *sql, struct db_args args)
-{
-	static struct {
-		const struct db_sql *sql;
-		struct db_sql question;
-	} known[128];
-	static size_t count;
-	struct arena *a;
-	struct db_rows *rows;
-	size_t i, length;
-	char *text;
-
-	if (!is_explaining)
-		return;
-	for (i = 0; i < count && known[i].sql != sql; i++)
-		;
-	if (i < count)
-		return;
-	assert_true(count < ARRAY_LEN(known));
-	length = strlen(sql->text) + sizeof("EXPLAIN ");
-	text = malloc(length);
-	snprintf(text, length, "EXPLAIN %s", sql->text);
-	known[count].sql = sql;
-	known[count].question.text = text;
-	a = arena_new(4096);
-	assert_int_equal(__real_db_query(db, a, &rows, &known[count++].question, args), OK);
-	while (db_next(rows))
-		check_row(sql, rows);
-	explained++;
-	arena_free(a);
-}
-
-err __wrap_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
-		    struct db_args args)
-{
-	explain(db, sql, args);
-	return __real_db_query(db, a, out, sql, args);
-}
-
-err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, struct db_args args)
-{
-	explain(db, sql, args);
-	return __real_db_exec(db, changed, sql, args);
-}
 
 static int start(void **state)
 {

@@ -23,8 +23,11 @@ err levels_page(struct req *r)
 	view.from_posts = view.points.posts * POINTS_POST;
 	view.from_votes = view.points.votes * POINTS_VOTE;
 	for (i = 0; i < LEVELS; i++)
-		levels[i] = (struct level_view){ i + 1, points_levels[i],
-						 !view.is_guest && view.points.level == i + 1 };
+		levels[i] = (struct level_view){
+			.level = i + 1,
+			.begins = points_levels[i],
+			.is_mine = !view.is_guest && view.points.level == i + 1,
+		};
 	tmpl_social_levels(req_page(r), &view);
 	return resp_page(r, 200,
 			 &(struct page_meta){

@@ -14,7 +14,7 @@ static const struct {
 	[ORDER_UNPAID] = { N_("To be paid"),
 			   N_("It is yours, once it is paid. Unpaid, it goes back "
 			      "on sale when the time is up.") },
-	[ORDER_PAID] = { N_("Is paid"), N_("It is yours, and paid for.") },
+	[ORDER_PAID] = { N_("Paid for"), N_("It is yours, and paid for.") },
 	[ORDER_CANCELLED] = { N_("Cancelled"), N_("You cancelled it, and it went back on sale.") },
 	[ORDER_EXPIRED] = { N_("Closed"), N_("It was not paid in time and went back on sale.") },
 	[ORDER_REFUNDING] = { N_("Money on its way back"),

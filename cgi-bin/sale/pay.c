@@ -66,7 +66,7 @@ static struct str state_text(struct req *r, enum payment_state state)
 	case PAYMENT_ASKED:
 		return req_text(r, "Waits to be paid");
 	case PAYMENT_PAID:
-		return req_text(r, "Is paid");
+		return req_text(r, "Paid for");
 	case PAYMENT_REFUNDING:
 		return req_text(r, "Money on its way back");
 	case PAYMENT_REFUNDED:

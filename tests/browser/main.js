@@ -12,13 +12,14 @@ import pages from "./pages.js";
 import phone from "./phone.js";
 import profile from "./profile.js";
 import resume from "./resume.js";
+import selling from "./selling.js";
 import settings from "./settings.js";
 import talking from "./talking.js";
 import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, profile, leaving, language, keyboard, phone, pages, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, selling, profile, leaving, language, keyboard, phone, pages, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

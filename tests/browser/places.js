@@ -1,5 +1,6 @@
 /* Every page of the site, with what makes pages hard to draw: long words, wide tables, deep trees, empty lists,
  * forms with errors. */
+import { buy, sales } from "./buying.js";
 import { publish, send, visit, withoutBrowserChecks } from "./visitor.js";
 
 const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
@@ -101,6 +102,9 @@ const make = async () => {
 	const end = next.replace(/after=.*/, "after=0");
 	const draft = sent("/posts/new", { "#title": "A draft", "#body": hardText }, "Preview");
 
+	const { open, soon, over } = await sales(page);
+	const order = await buy(member, open);
+
 	await member.context.close();
 	await moderator.context.close();
 	return {
@@ -123,6 +127,10 @@ const make = async () => {
 			["somebody's likes", at(`${self}/likes`)],
 			["levels", at("/levels")],
 			["about", at("/about")],
+			["sales", at("/sales")],
+			["sale, open", at(open)],
+			["sale, to come", at(soon)],
+			["sale, over", at(over)],
 			["login", at("/login")],
 			["login, refused", sent("/login", { "#login": "nobody", "#password": "nothing" }, "Log in")],
 			["register", at("/register")],
@@ -163,6 +171,15 @@ const make = async () => {
 			["my page", at(self)],
 			["copy", at("/settings/export")],
 			["leaving", at("/settings/delete")],
+			["sale, bought", at(open)],
+			["sale, to come", at(soon)],
+			["sale, not asked", at(`${soon}/result`)],
+			["orders", at("/orders")],
+			["orders, no more", at("/orders?before=1")],
+			["order", at(order)],
+			["address book", at("/addresses")],
+			["new address", at("/addresses/new")],
+			["new address, refused", sent("/addresses/new", { "#name": "Ann", "#phone": "x" }, "Save")],
 			["form out of date", outdated],
 			["not allowed", at(`${busy}/edit`)],
 		],
@@ -173,6 +190,7 @@ const make = async () => {
 			["somebody's account, refused", sent(person, { "#reason": "" }, "Close the account")],
 			["moderation log", at("/moderation/log")],
 			["moderation log, of nobody", at("/moderation/log?by=1")],
+			["sale, open", at(open)],
 			["article", at(post)],
 			["delete, with a reason", at(`${post}/delete`)],
 			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],

@@ -183,6 +183,10 @@ const make = async () => {
 			["form out of date", outdated],
 			["not allowed", at(`${busy}/edit`)],
 		],
+		admin: [
+			["sale, open", at(open)],
+			["sale, refused", sent(open, { "#captcha": "?" }, "Buy now for ¥88.00")],
+		],
 		moderator: [
 			["people", at("/admin/users")],
 			["people, nobody", at("/admin/users?q=nobody-of-this-name")],
@@ -190,7 +194,6 @@ const make = async () => {
 			["somebody's account, refused", sent(person, { "#reason": "" }, "Close the account")],
 			["moderation log", at("/moderation/log")],
 			["moderation log, of nobody", at("/moderation/log?by=1")],
-			["sale, open", at(open)],
 			["article", at(post)],
 			["delete, with a reason", at(`${post}/delete`)],
 			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],

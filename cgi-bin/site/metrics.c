@@ -14,7 +14,7 @@ static void head(struct buf *b, const char *name, const char *type, const char *
 	buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void add_backlog(struct buf *b, const struct health_backlog *h)
+static void add_backlog(struct buf *b, const struct health_backlog *h, int daily_most)
 {
 	int i;
 	size_t k;
@@ -33,6 +33,10 @@ static void add_backlog(struct buf *b, const struct health_backlog *h)
 	for (i = 0; i < REACTION_SHARDS; i++)
 		buf_addf(b, "plaza_stream_entries{shard=\"%d\"} %lld\n", i,
 			 (long long)h->events[i]);
+	head(b, "plaza_sms_sent_today", "gauge", "Short messages sent on the site's day.");
+	buf_addf(b, "plaza_sms_sent_today %lld\n", (long long)h->sms_today);
+	head(b, "plaza_sms_daily_most", "gauge", "Short messages the site may send in a day.");
+	buf_addf(b, "plaza_sms_daily_most %d\n", daily_most);
 	if (!h->queues.count)
 		return;
 	head(b, "plaza_queue_messages", "gauge", "Messages waiting in RabbitMQ.");
@@ -135,7 +139,7 @@ err metrics_page(struct req *r)
 		 (long long)(app_started_at(r->app) / 1000));
 	/* What cannot be counted is left out, not shown as nothing. */
 	if (up.has_db && up.has_cache && !health_backlog(&r->ctx, &backlog))
-		add_backlog(&b, &backlog);
+		add_backlog(&b, &backlog, r->ctx.config->sms.daily_most);
 	if (up.has_db && up.has_cache && !plumbing_read(&r->ctx, &plumbing))
 		add_plumbing(&b, &plumbing);
 	return resp_body(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&b));

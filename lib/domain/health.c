@@ -1,6 +1,8 @@
 /* Health checks and figures. */
 #include "domain/health.h"
 
+#include "domain/sms.h"
+
 static const struct db_sql sql_outbox =
 	SQL("SELECT state, COUNT(*), MIN(created_at) FROM outbox WHERE state IN (0, 2, 3)"
 	    " GROUP BY state");
@@ -73,6 +75,8 @@ err health_backlog(struct ctx *c, struct health_backlog *out)
 
 	if (!e)
 		e = count_events(c, out);
+	if (!e)
+		e = sms_count(c, &out->sms_today);
 	if (!e)
 		count_queues(c, out);
 	return e;

@@ -25,6 +25,7 @@ struct health_backlog {
 	int64_t outbox[OUTBOX_DEAD + 1]; /* rows in each state; those sent are not counted */
 	int64_t outbox_oldest_ms; /* age of the oldest that is to be sent; 0 when there is none */
 	int64_t events[REACTION_SHARDS]; /* entries in each stream */
+	int64_t sms_today;               /* short messages sent */
 	struct {
 		struct health_queue *items;
 		size_t count; /* 0 when RabbitMQ does not answer */

@@ -8,8 +8,8 @@ import { everywhere } from "./places.js";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/* axe comes in beside the page, not as a part of it: the page's policy would refuse it. */
-const axe = async (page, options) => {
+/** What axe finds in a page. It comes in beside the page, not as a part of it: the page's policy would refuse it. */
+export const axe = async (page, options) => {
 	if (!await page.evaluate(() => "axe" in window))
 		await page.evaluate(axeSource);
 	const { violations } = await page.evaluate((given) => window.axe.run(document, given), options);

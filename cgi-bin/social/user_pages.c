@@ -1,6 +1,7 @@
 /* Somebody's page: the posts they wrote, what they said, what they liked. */
 #include "base/num.h"
 #include "domain/comment_by_author.h"
+#include "domain/reaction.h"
 #include "domain/reaction_given.h"
 #include "social/social_pages.h"
 
@@ -104,15 +105,20 @@ err user_comments_page(struct req *r)
 	return answer(r, N_("Comments by {0}"), &view.person);
 }
 
-/* "1769847909000123-45": when the last one shown was given, and what it was. */
+/* "1769847909000123-1-45": when the last one shown was given, and what it was. */
 static bool read_cursor(struct str text, struct given_cursor *out)
 {
-	ptrdiff_t dash = str_find_byte(text, '-');
+	int64_t *const parts[] = { &out->us, &out->type, &out->target_id };
+	struct str part;
+	size_t i;
 
 	if (!text.n)
 		return true;
-	return dash > 0 && num_parse_id(str_slice(text, 0, (size_t)dash), &out->us) &&
-	       num_parse_id(str_slice(text, (size_t)dash + 1, text.n), &out->target_id);
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		if (!str_split(&text, '-', &part) || !num_parse_id(part, parts[i]))
+			return false;
+	}
+	return !text.p;
 }
 
 static struct url next_likes(struct req *r, const struct given_likes *list)
@@ -122,8 +128,8 @@ static struct url next_likes(struct req *r, const struct given_likes *list)
 	if (!list->has_more)
 		return (struct url){ 0 };
 	last = &list->items[list->count - 1];
-	return url_format(r->ctx.arena, "/users/{}/likes?after={}-{}", r->id, last->given_us,
-			  last->target_id);
+	return url_format(r->ctx.arena, "/users/{}/likes?after={}-{}-{}", r->id, last->given_us,
+			  last->is_comment ? TARGET_COMMENT : TARGET_POST, last->target_id);
 }
 
 err user_likes_page(struct req *r)

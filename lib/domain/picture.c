@@ -187,12 +187,15 @@ err picture_take(struct ctx *c, enum picture_kind kind, int64_t target_id, struc
 err picture_find_state(struct ctx *c, enum picture_kind kind, int64_t target_id,
 		       enum picture_state *out)
 {
+	enum picture_state state = PICTURE_NONE;
 	struct db_rows *rows;
 	err e = db_query(c->db, c->arena, &rows, &sql_newest, DB_ARGS((int)kind, target_id));
 
 	if (e)
 		return e;
-	*out = db_next(rows) ? (enum picture_state)db_int(rows, 0) : PICTURE_NONE;
+	if (db_next(rows))
+		state = (enum picture_state)db_int(rows, 0);
+	*out = state;
 	return OK;
 }
 

@@ -23,7 +23,7 @@ struct given_likes {
 
 /* Before this one, exclusively; zeros: from the newest. */
 struct given_cursor {
-	int64_t us, target_id;
+	int64_t us, type, target_id;
 };
 
 /* Of things that stand, the newest first. */

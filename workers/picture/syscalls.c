@@ -13,8 +13,6 @@
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#error "say which numbers system calls have on this machine"
 #endif
 
 #define LOAD(field) \
@@ -22,6 +20,7 @@
 #define GIVE(answer) BPF_STMT(BPF_RET | BPF_K, (answer))
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), GIVE(SECCOMP_RET_ALLOW)
 
+#ifdef ARCHITECTURE
 bool syscalls_confine(void)
 {
 	/* clang-format off */
@@ -45,3 +44,11 @@ bool syscalls_confine(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
+#else
+/* The numbers of system calls are not known here: what is left are the limits, and that nothing is
+ * open. */
+bool syscalls_confine(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+#endif

@@ -7,13 +7,18 @@
 #include "unit/unit.h"
 
 #include "base/clock.h"
+#include "domain/check_in.h"
 #include "domain/comment.h"
+#include "domain/comment_by_author.h"
 #include "domain/form_once.h"
 #include "domain/outbox.h"
+#include "domain/picture.h"
+#include "domain/points.h"
 #include "domain/post_list.h"
 #include "domain/post_rank.h"
 #include "domain/reaction.h"
 #include "domain/reaction_fill.h"
+#include "domain/reaction_given.h"
 #include "support/forum.h"
 #include "unit/domain/big_forum.h"
 #include "unit/domain/explain.h"
@@ -110,6 +115,26 @@ static void read_everything(struct ctx *c)
 	assert_int_equal(form_once_find(c, STR("xxxxxxxxxxxxxxxxxxxxx1"), &made), ERR_NOT_FOUND);
 }
 
+/* What the pages of people ask. */
+static void read_people(struct ctx *c)
+{
+	struct given_cursor before = { 0 };
+	struct check_in_state state;
+	enum picture_state picture;
+	struct given_likes likes;
+	struct points points;
+	struct said_list said;
+	int64_t count, sum;
+
+	assert_int_equal(comment_list_by_author(c, 7, 0, 20, &said), OK);
+	assert_int_equal(comment_count_by_author(c, 7, &count, &sum), OK);
+	assert_int_equal(reaction_list_given(c, 7, before, 20, &likes), OK);
+	assert_int_equal(reaction_count_received(c, 7, &count), OK);
+	assert_int_equal(points_find(c, 7, &points), OK);
+	assert_int_equal(check_in_load(c, 0, &state), OK);
+	assert_int_equal(picture_find_state(c, PICTURE_AVATAR, 7, &picture), OK);
+}
+
 static void write_everything(struct ctx *c)
 {
 	struct post_draft d = { STR("Title"), STR("body") };
@@ -166,6 +191,7 @@ static void every_statement_is_served_by_an_index(void **state)
 	STORES_OR_SKIP();
 	is_explaining = true;
 	read_everything(ctx);
+	read_people(ctx);
 	write_everything(ctx);
 	/* Again with no Redis, for what is only asked then. */
 	without_redis.redis.socket = STR("/nowhere/redis.sock");

@@ -113,12 +113,16 @@ err mq_declare(struct mq *m)
 	return e;
 }
 
+/* The dead letters of a family are a queue of their own, though it is called alike. */
 static const char *family_of(struct str key)
 {
 	size_t i;
 
 	for (i = 0; i < mq_family_count; i++) {
-		if (str_starts(key, str_from_c(mq_families[i])))
+		struct str family = str_from_c(mq_families[i]);
+
+		if (str_starts(key, family) &&
+		    !str_is(str_slice(key, family.n, key.n), STR("dead")))
 			return mq_families[i];
 	}
 	return NULL;

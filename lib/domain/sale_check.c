@@ -110,27 +110,45 @@ static void compare(const struct figures *f, struct sale_report *r)
 		r->redis = 0;
 }
 
+/* `orders` wrote in between: what does not fit says nothing. */
+static bool is_moving(const struct figures *first, const struct figures *last)
+{
+	return last->change != last->sql_change &&
+	       (last->change != first->change || last->sql_change != first->sql_change);
+}
+
+static err look_once(struct ctx *c, int64_t id, struct figures *f, struct sale_report *r)
+{
+	err e;
+
+	*f = (struct figures){ 0 };
+	e = read_redis(c, id, f);
+	if (!e)
+		e = read_sql(c, id, f);
+	if (!e)
+		compare(f, r);
+	return e;
+}
+
 /* Until the two fit, or have not fitted for as long as `orders` may need for a message. */
 static err look_at_figures(struct ctx *c, int64_t id, int64_t ends_at, struct figures *f,
 			   struct sale_report *r)
 {
 	struct timespec pause = { .tv_nsec = LOOK_AGAIN_MS * 1000000L };
+	struct figures first;
+	err e = look_once(c, id, f, r);
 	int i;
-	err e;
 
-	for (i = 0;; i++) {
-		*f = (struct figures){ 0 };
-		e = read_redis(c, id, f);
-		if (!e)
-			e = read_sql(c, id, f);
-		if (e)
-			return e;
-		compare(f, r);
-		if ((!r->sql && !r->redis && f->is_loaded) || i == LOOKS ||
-		    clock_ticks() >= ends_at)
+	first = *f;
+	for (i = 0; !e && i < LOOKS && clock_ticks() < ends_at; i++) {
+		if (!r->sql && !r->redis && f->is_loaded)
 			return OK;
 		nanosleep(&pause, NULL);
+		e = look_once(c, id, f, r);
 	}
+	if (!e && is_moving(&first, f))
+		r->redis = 0;
+	return e;
 }
 
 static err read_watch(struct ctx *c, int64_t id, struct watch *w)

@@ -3,9 +3,9 @@
  * together. Nothing is repaired here; a message "settle" in the sale's queue does that
  * (domain/sale_orders.h), behind all that is on its way.
  *
- * The stores cannot be read in one instant. So a figure of Redis is compared with one of MariaDB
- * only when both are of the same change (sale.change_no), and something wrong counts only when it
- * is still wrong after a while in which `orders` could have ended what it was at.
+ * The stores cannot be read in one instant. So what does not fit is looked at again for as long as
+ * `orders` may need to end what it is at, and figures of two different changes (sale.change_no)
+ * count as wrong only when neither moves.
  */
 #ifndef DOMAIN_SALE_CHECK_H
 #define DOMAIN_SALE_CHECK_H

@@ -59,8 +59,9 @@ static void load(struct checking *k, int64_t stock, int64_t taken, int64_t answe
 {
 	struct ctx *c = k->c;
 
+	set(c, CACHE_ARGS(STR("HSETNX"), sale_key(c->arena, k->sale), STR("change"), 0));
 	set(c, CACHE_ARGS(STR("HSET"), sale_key(c->arena, k->sale), STR("base"), BASE, STR("taken"),
-			  taken, STR("answered"), answered, STR("change"), 0));
+			  taken, STR("answered"), answered));
 	set(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, k->sale), stock));
 	set_ticket(k, 0, STR(""));
 }
@@ -179,6 +180,11 @@ static void a_stock_that_does_not_fit_is_seen(void **state)
 	assert_int_equal(k->r.sql, -1);
 }
 
+static void next_change(struct checking *k)
+{
+	set(k->c, CACHE_ARGS(STR("HINCRBY"), sale_key(k->c->arena, k->sale), STR("change"), 1));
+}
+
 /* `orders` commits first and tells Redis then. */
 static void a_moment_between_the_stores_is_waited_for(void **state)
 {
@@ -197,12 +203,42 @@ static void a_moment_between_the_stores_is_waited_for(void **state)
 
 		stores_sleep_ms(700);
 		load(&other, UNITS - 1, 1, 1);
+		next_change(&other);
 		set_order(&other, 7, order);
 		_exit(0);
 	}
 	assert_true(is_right_in_time(k));
 	waitpid(child, NULL, 0);
 	assert_int_equal(settles(k), 0);
+}
+
+/* While `orders` writes all the time, figures of two moments are read; a standing one is wrong. */
+static void what_moves_is_not_compared(void **state)
+{
+	struct checking *k = *state;
+	pid_t child;
+	int i;
+
+	STORES_OR_SKIP();
+	load(k, UNITS - 1, 0, 0);
+	assert_int_equal(db_exec(k->c->db, NULL, &sql_change, DB_ARGS(k->sale)), OK);
+	assert_int_equal(db_exec(k->c->db, NULL, &sql_change, DB_ARGS(k->sale)), OK);
+	child = fork();
+	if (child == 0) {
+		struct checking other = { .c = forum_open(), .sale = k->sale };
+
+		for (i = 0; i < 80; i++) {
+			stores_sleep_ms(50);
+			assert_int_equal(db_exec(other.c->db, NULL, &sql_change, DB_ARGS(k->sale)),
+					 OK);
+			next_change(&other);
+		}
+		_exit(0);
+	}
+	assert_true(is_right_in_time(k));
+	waitpid(child, NULL, 0);
+	assert_false(is_right(k));
+	assert_int_equal(k->r.redis, -1);
 }
 
 static void tickets_and_orders_are_compared_both_ways(void **state)
@@ -321,6 +357,7 @@ int main(void)
 		check_test(what_redis_lost_is_loaded_again),
 		check_test(a_stock_that_does_not_fit_is_seen),
 		check_test(a_moment_between_the_stores_is_waited_for),
+		check_test(what_moves_is_not_compared),
 		check_test(tickets_and_orders_are_compared_both_ways),
 		check_test(many_tickets_are_looked_at_in_steps),
 		check_test(a_ticket_that_waits_too_long_is_stuck),

@@ -54,6 +54,7 @@ struct entry_views entry_views_from(struct req *r, const struct moderation_entri
 			.actor = m->actor_name,
 			.actor_id = m->actor_id,
 			.target = m->target,
+			.is_bare = m->target_type > TARGET_SALE,
 			.link = target_link(r, m),
 			.reason = m->reason,
 			.at = { m->created_at },

@@ -12,7 +12,8 @@ struct entry_view {
 	struct str actor;
 	int64_t actor_id;
 	struct str target; /* empty when it is gone */
-	struct url link;   /* to the target; empty when it is gone */
+	struct url link;   /* to the target; empty when it is gone, or not for the viewer */
+	bool is_bare;      /* what was done has no one target */
 	struct str reason;
 	struct when at, until;
 };

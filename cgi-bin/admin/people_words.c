@@ -33,11 +33,17 @@ static const struct {
 	{ "goods.create", N_("wrote down the goods") },
 	{ "goods.edit", N_("changed the goods") },
 	{ "goods.delete", N_("deleted the goods") },
+	{ "goods.picture", N_("sent a picture for") },
+	{ "goods.picture-gone", N_("removed the picture of") },
 	{ "sale.create", N_("set up the sale of") },
 	{ "sale.edit", N_("changed the sale of") },
 	{ "sale.publish", N_("published the sale of") },
 	{ "sale.units", N_("changed the units on sale of") },
 	{ "sale.close", N_("closed the sale of") },
+	{ "event.retry", N_("tried failed events again") },
+	{ "event.drop", N_("dropped dead events") },
+	{ "letter.replay", N_("replayed dead letters") },
+	{ "letter.drop", N_("threw dead letters away") },
 };
 
 struct str role_words(struct req *r, enum role role)

@@ -28,7 +28,7 @@ struct moderation_entry {
 	struct str action;
 	int target_type;
 	int64_t target_id;
-	struct str target; /* a post's title, a user's name, how a comment begins; may be empty */
+	struct str target; /* a title or a name, how a comment begins; may be empty */
 	int64_t post_id;   /* of a comment */
 	struct str reason;
 	int64_t until_at, created_at; /* Unix ms; until_at 0 when there is no end */

@@ -1,8 +1,9 @@
 /* Sales as administrators set them up, publish, close and change them. */
 #include "domain/sale.h"
 
-#include "base/clock.h"
+#include "base/clock_typed.h"
 #include "base/log.h"
+#include "base/money.h"
 #include "domain/form_once.h"
 #include "domain/moderation.h"
 #include "domain/reaction.h"
@@ -93,15 +94,17 @@ static err record(const struct writing *w, struct str action, struct str reason)
 	return moderation_record(w->c, action, TARGET_SALE, w->id, reason);
 }
 
-/* The terms, as the log keeps them: money in cents, time in Unix ms. */
+/* The terms go along: a later edit leaves no trace elsewhere. */
 static err record_terms(const struct writing *w, struct str action)
 {
 	const struct sale_terms *t = &w->terms;
+	struct arena *a = w->c->arena;
 
 	return record(w, action,
-		      str_format(w->c->arena, "%lld: %lld x %lld, %lld-%lld",
-				 (long long)t->goods_id, (long long)t->units, (long long)t->price,
-				 (long long)t->starts_at, (long long)t->ends_at));
+		      str_format(a, "%lld x " STR_FMT ", " STR_FMT " - " STR_FMT,
+				 (long long)t->units, STR_ARG(money_text(a, t->price)),
+				 STR_ARG(clock_shown(a, t->starts_at)),
+				 STR_ARG(clock_shown(a, t->ends_at))));
 }
 
 static err insert(void *context)

@@ -63,7 +63,7 @@ const skip = async (page) => {
 };
 
 /* Tabs on until the focus is on what the selector names. */
-const tabTo = async (page, selector) => {
+export const tabTo = async (page, selector) => {
 	for (let presses = 0; presses < 200; presses++) {
 		if (await page.evaluate((s) => document.activeElement.matches(s), selector))
 			return;
@@ -72,7 +72,7 @@ const tabTo = async (page, selector) => {
 	throw new Error(`Tab does not reach ${selector}`);
 };
 
-const enter = (page, key = "Enter") => Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+export const enter = (page, key = "Enter") => Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
 
 const menu = async (page) => {
 	await page.goto("/");

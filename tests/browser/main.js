@@ -2,6 +2,7 @@
 import { finish, journey } from "./tap.js";
 import { browserStart, browserStop } from "./visitor.js";
 import account from "./account.js";
+import admin from "./admin.js";
 import codes from "./codes.js";
 import keyboard from "./keyboard.js";
 import language from "./language.js";
@@ -20,7 +21,7 @@ import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, admin, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

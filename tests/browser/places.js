@@ -83,6 +83,12 @@ const openMenu = async (page) => {
 
 const at = (address) => (page) => page.goto(address);
 
+/* The first of a list of the staff's. */
+const first = (address, rest = "") => async (page) => {
+	await page.goto(address);
+	await page.goto(await page.locator(".things h2 a").first().getAttribute("href") + rest);
+};
+
 let known;
 
 /* { guest, member, moderator }: lists of [name, a function that opens it in a page]. */
@@ -202,6 +208,16 @@ const make = async () => {
 			["article", at(post)],
 			["delete, with a reason", at(`${post}/delete`)],
 			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],
+		],
+		admin: [
+			["overview", at("/admin")],
+			["goods", at("/admin/goods")],
+			["goods, edit", first("/admin/goods")],
+			["new goods, refused", sent("/admin/goods/new", { "#name": "", "#price": "free" }, "Save")],
+			["sales", at("/admin/sales")],
+			["new sale, refused", sent("/admin/sales/new", { "#price": "x", "#units": "many" }, "Save the draft")],
+			["sale", first("/admin/sales")],
+			["sale, live", first("/admin/sales", "/live?was=1&change=1")],
 		],
 	};
 };

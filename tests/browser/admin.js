@@ -1,0 +1,131 @@
+/* An administrator on a phone, without a mouse: goods, a sale of them, published, watched, changed, closed. */
+import { check, equal, matches } from "./tap.js";
+import { enter, tabTo } from "./keyboard.js";
+import { leave, visit } from "./visitor.js";
+
+const typeIn = async (page, selector, text) => {
+	await tabTo(page, selector);
+	await page.keyboard.type(text);
+};
+
+/* A field for date and time takes its parts one by one; the year waits for more digits. */
+const typeTime = async (page, selector, time) => {
+	const part = (options) => new Intl.DateTimeFormat("en-US", { timeZone: "Asia/Shanghai", ...options }).format(time);
+
+	await tabTo(page, selector);
+	await page.keyboard.type(part({ month: "2-digit" }) + part({ day: "2-digit" }) + part({ year: "numeric" }));
+	await page.keyboard.press("Tab");
+	await page.keyboard.type("1200PM");
+};
+
+const press = async (page, selector) => {
+	await tabTo(page, selector);
+	await enter(page);
+};
+
+const figure = (page, section, name) =>
+	page.locator(`section[aria-labelledby=${section}-title] div`, { hasText: name }).locator("dd").textContent();
+
+const writeGoods = async (page) => {
+	await page.goto("/");
+	await tabTo(page, "summary");
+	await page.keyboard.press("Enter");
+	await press(page, ".menu a[href='/admin']");
+	equal(await page.locator("h1").textContent(), "Administration", "admin: the menu leads to the overview");
+	await press(page, ".staff a[href='/admin/goods']");
+	await press(page, "main a[href='/admin/goods/new']");
+	await typeIn(page, "#name", "A kite");
+	await typeIn(page, "#price", "39.90");
+	await typeIn(page, "#body", "It **flies**.");
+	await press(page, ".buttons .button.ghost");
+	equal(await page.locator(".preview strong").textContent(), "flies", "admin: a preview of goods");
+	await press(page, ".buttons .button:not(.ghost)");
+	matches(page.url(), /\/admin\/goods\/\d+\/edit$/, "admin: goods are written down");
+	check(await page.locator("#file").isVisible(), "admin: and a picture can be sent");
+	return page.url().match(/\d+(?=\/edit)/)[0];
+};
+
+const sendPicture = async (page) => {
+	const png = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42mMQT/CnKWIYtWDUglELRi0YtWDUglELRi0YtWDUglELhooFAMVvGC6aTbcMAAAAAElFTkSuQmCC";
+
+	await page.locator("#file").setInputFiles({ name: "kite.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") });
+	await press(page, "#picture .button");
+	return page.locator("main").textContent();
+};
+
+const setUp = async (page, goods) => {
+	const day = 86400000;
+
+	await page.goto("/admin/goods");
+	await press(page, `a[href='/admin/sales/new?goods=${goods}']`);
+	equal(await page.locator("#price").inputValue(), "39.90", "admin: a new sale begins with the list price");
+	await tabTo(page, "#price");
+	await page.keyboard.press("Control+a");
+	await page.keyboard.type("9.9");
+	await typeIn(page, "#units", "20");
+	await typeTime(page, "#starts", Date.now() - 2 * day);
+	await typeTime(page, "#ends", Date.now() + 2 * day);
+	await press(page, ".buttons .button:not(.ghost)");
+	matches(await page.locator("h1").textContent(), /A kite\s*draft/, "admin: a draft");
+	await press(page, ".buttons .button:not(.ghost)");
+	matches(await page.locator(".points").textContent(), /20 units for ¥ 9.90; the list price is ¥ 39.90/, "admin: publishing says what it does");
+	await press(page, ".buttons .button:not(.ghost)");
+	matches(page.url(), /\/live$/, "admin: published, and on to the live page");
+};
+
+/* `orders` loads it into Redis within moments: the page shows that without being asked. */
+const watch = async (page) => {
+	await page.evaluate(() => { window.sameDocument = true; });
+	await page.waitForFunction(() => [...document.querySelectorAll("#live dt")]
+		.some((dt) => dt.textContent === "left in Redis" && dt.nextElementSibling.textContent === "20"), null, { timeout: 20000 });
+	check(await page.evaluate(() => window.sameDocument), "admin: the live page renews its part, not the page");
+	equal(await figure(page, "units", "on offer"), "20", "admin: units on offer");
+	equal(await page.locator("svg[role=img] title").textContent(), "Requests per second in the last two minutes", "admin: the chart has a name");
+	await tabTo(page, "summary:not(.menu summary)");
+	await page.keyboard.press("Enter");
+	const before = await page.locator("#live > .note").last().textContent();
+
+	await page.waitForFunction((text) => [...document.querySelectorAll("#live > .note")].at(-1).textContent !== text, before, { timeout: 10000 });
+	check(await page.locator("#chart-numbers[open]").isVisible(), "admin: what was open stays open");
+	check(await page.evaluate(() => document.activeElement.matches("#chart-numbers > summary")), "admin: and the focus stays");
+	await press(page, "#live > .note a");
+	equal(await page.locator("#live").getAttribute("data-again"), "0", "admin: renewing can be stopped");
+};
+
+const change = async (page) => {
+	await press(page, ".crumb a");
+	await typeIn(page, "#count", "5");
+	await enter(page);
+	await page.locator(".flash", { hasText: "Done: there were 20 units, now there are 25." }).waitFor({ timeout: 20000 });
+	check(true, "admin: units are added while it runs, and the page says so");
+};
+
+const close = async (page) => {
+	await press(page, ".crumb a");
+	await press(page, "a[href$='/close']");
+	await press(page, ".buttons .danger");
+	matches(await page.locator("h1").textContent(), /A kite\s*closed early/, "admin: closed early, after a question");
+};
+
+const withoutScript = async (live) => {
+	const visitor = await visit({ as: "admin", js: false, width: 360, height: 740 });
+
+	await visitor.page.goto(live);
+	await visitor.page.waitForNavigation({ timeout: 15000 });
+	equal(visitor.page.url(), live, "admin, no script: the live page comes again by itself");
+	await leave(visitor, "admin, no script");
+};
+
+export default async () => {
+	const visitor = await visit({ as: "admin", width: 360, height: 740 });
+	const { page } = visitor;
+	const goods = await writeGoods(page);
+
+	matches(await sendPicture(page), /The picture has arrived/, "admin: a picture is sent");
+	await setUp(page, goods);
+	await watch(page);
+	await change(page);
+	await withoutScript(page.url());
+	await close(page);
+	await leave(visitor, "admin");
+};

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "domain/points.h"
 #include "domain/user.h"
 #include "plazactl.h"
 
@@ -96,6 +97,19 @@ static err load_sales(struct ctx *c, const struct demo *d)
 	return demo_load_sales(c, d->folder, d->users[DEMO_ADMIN].id, buyers, DEMO_BUYERS);
 }
 
+/* What people have written and got makes their levels. */
+static err load_points(struct ctx *c, const struct demo *d)
+{
+	err e = db_begin(c->db);
+	size_t i;
+
+	if (e)
+		return e;
+	for (i = 0; !e && i < DEMO_USERS; i++)
+		e = points_refresh(c, d->users[i].id);
+	return db_end(c->db, e);
+}
+
 static int load(struct program *p, const char *folder)
 {
 	struct ctx *c = &p->ctx;
@@ -118,6 +132,8 @@ static int load(struct program *p, const char *folder)
 		e = demo_load(c, d, hash);
 	if (!e)
 		e = load_sales(c, d);
+	if (!e)
+		e = load_points(c, d);
 	if (e)
 		return complain_err("loading the demo data", e);
 	printf("loaded in %lld ms\n", (long long)(clock_ticks() - started));

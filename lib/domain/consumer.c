@@ -81,24 +81,91 @@ static void follow(struct program *p, const struct consumer *c, int64_t *due)
 	*due = clock_ticks() + CONSUMER_FOLLOW_MS;
 }
 
+/* Messages outlive the arena of each try to handle them. */
+struct inbox {
+	struct arena *arena, *next_arena;
+	struct mq_delivery items[CONSUMER_TOGETHER_MOST];
+	size_t count;
+	struct mq_delivery next; /* of another key: the first of the next round */
+	bool has_next;
+};
+
+static err receive_first(struct program *p, struct inbox *in)
+{
+	struct arena *free_one = in->arena;
+
+	if (!in->has_next) {
+		arena_reset(in->arena);
+		return mq_next(p->ctx.mq, in->arena, WAIT_MS, &in->items[0]);
+	}
+	in->arena = in->next_arena;
+	in->next_arena = free_one;
+	in->items[0] = in->next;
+	in->has_next = false;
+	return OK;
+}
+
+/* What has arrived already; nothing is waited for. */
+static void receive_more(struct program *p, struct inbox *in)
+{
+	struct mq_delivery *d = &in->next;
+
+	while (in->count < CONSUMER_TOGETHER_MOST) {
+		arena_reset(in->next_arena);
+		if (mq_next(p->ctx.mq, in->next_arena, 0, d))
+			return;
+		if (!str_is(d->key, in->items[0].key)) {
+			in->has_next = true;
+			return;
+		}
+		d->key = in->items[0].key;
+		d->id = str_copy(in->arena, d->id);
+		d->body = str_copy(in->arena, d->body);
+		in->items[in->count++] = *d;
+	}
+}
+
+static err receive(struct program *p, const struct consumer *c, struct inbox *in)
+{
+	err e = receive_first(p, in);
+
+	in->count = e ? 0 : 1;
+	if (!e && c->handle_some)
+		receive_more(p, in);
+	return e;
+}
+
+static err settle_all(struct program *p, const struct consumer *c, const struct inbox *in)
+{
+	size_t i;
+	err e = OK;
+
+	if (in->count > 1) {
+		program_next(p);
+		if (!c->handle_some(p, in->items, in->count))
+			return mq_ack(p->ctx.mq, in->items[in->count - 1].tag, true);
+	}
+	for (i = 0; !e && i < in->count; i++)
+		e = settle(p, c, &in->items[i]);
+	return e;
+}
+
 void consumer_run(struct program *p, const struct consumer *c)
 {
-	/* The message outlives the arena of each try to handle it. */
-	struct arena *held = arena_new(HELD_BYTES);
+	struct inbox in = { .arena = arena_new(HELD_BYTES), .next_arena = arena_new(HELD_BYTES) };
 	int64_t due = clock_ticks() + CONSUMER_FOLLOW_MS;
-	struct mq_delivery d;
 	err e;
 
 	while (!program_is_stopping() && subscribe(p, c))
 		program_sleep(SUBSCRIBE_PAUSE_MS);
 	while (!program_is_stopping()) {
 		follow(p, c, &due);
-		arena_reset(held);
-		e = mq_next(p->ctx.mq, held, WAIT_MS, &d);
+		e = receive(p, c, &in);
 		if (!e)
-			e = settle(p, c, &d);
+			e = settle_all(p, c, &in);
 		if (e && e != ERR_NOT_FOUND && e != ERR_UNAVAILABLE)
 			log_warn("queue %s: %s", name_of(c), err_name(e));
 	}
-	arena_free(held);
+	arena_free(in.arena);
+	arena_free(in.next_arena);
 }

@@ -21,7 +21,12 @@ struct consumer {
 	/* When queue is NULL: subscribe to what there is (mq_subscribe_also), leave what is gone;
 	 * called once before the first message, then every CONSUMER_FOLLOW_MS. */
 	err (*follow)(struct program *p, uint16_t prefetch);
+	/* When not NULL: messages with one key that have come together, in their order. After any
+	 * error each of them is handled alone. */
+	err (*handle_some)(struct program *p, const struct mq_delivery *d, size_t count);
 };
+
+#define CONSUMER_TOGETHER_MOST 16
 
 #define CONSUMER_FOLLOW_MS 1000
 #define CONSUMER_PAUSE_FIRST_MS 200

@@ -25,6 +25,9 @@ static const struct db_sql sql_units =
 	SQL("UPDATE sale SET units = units + ?, stock = stock + ?, change_no = change_no + 1"
 	    " WHERE sale_id = ?");
 
+#define SALE_TOGETHER 512 /* requests of several messages in one transaction, and a message more \
+			   */
+
 struct handling {
 	struct ctx *c;
 	int64_t sale_id;
@@ -162,4 +165,35 @@ err sale_orders_handle(struct ctx *c, int64_t sale_id, struct str json)
 		break;
 	}
 	return e ? e : sale_tickets_apply(c, &h.sale, NULL, 0, 0);
+}
+
+static void append(struct ctx *c, struct sale_requests *to, const struct sale_requests *more)
+{
+	to->items = arena_grow(c->arena, to->items, to->count * sizeof(*to->items),
+			       (to->count + more->count) * sizeof(*to->items));
+	memcpy(to->items + to->count, more->items, more->count * sizeof(*to->items));
+	to->count += more->count;
+}
+
+err sale_orders_handle_some(struct ctx *c, int64_t sale_id, const struct str *json, size_t count)
+{
+	struct sale_requests all = { .items = ARENA_ARRAY(c->arena, struct sale_request, 1) };
+	struct sale_message message;
+	size_t i;
+	err e = OK;
+
+	for (i = 0; !e && i < count; i++) {
+		e = sale_message_parse(c->arena, json[i], &message);
+		if (!e && message.kind != SALE_MESSAGE_REQUESTS)
+			e = ERR_INVALID;
+		if (e)
+			break;
+		append(c, &all, &message.requests);
+		if (all.count < SALE_TOGETHER && i + 1 < count)
+			continue;
+		e = sale_requests_write(c, sale_id, &all);
+		all = (struct sale_requests){ .items = ARENA_ARRAY(c->arena, struct sale_request,
+								   1) };
+	}
+	return e;
 }

@@ -32,6 +32,13 @@
  */
 err sale_orders_handle(struct ctx *c, int64_t sale_id, struct str json) MUST_CHECK;
 
+/*
+ * Handle several messages together, in their order, which costs little more than one. ERR_INVALID
+ * unless all of them are requests; after any error each is to be handled alone.
+ */
+err sale_orders_handle_some(struct ctx *c, int64_t sale_id, const struct str *json,
+			    size_t count) MUST_CHECK;
+
 #define SALE_ORDERS_PREFIX "sale.order."
 
 /* The routing key of a sale, which is its queue's name. */

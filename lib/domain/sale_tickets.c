@@ -3,14 +3,14 @@
 
 #include "domain/sale_keys.h"
 
-#define AT_ONCE 1000 /* decisions in a call: Lua unpacks some thousand values, no more */
-#define FIXED 7      /* arguments before the decisions, keys included */
+#define AT_ONCE 256 /* decisions in a call: Redis works for us in slices of a millisecond */
+#define FIXED 7     /* arguments before the decisions, keys included */
 
 /*
  * KEYS: sale, stock, ticket. ARGV: change_no, SQL's stock, done, settled_no, then for each
- * decision: user, number, and what to write. An order replaces any ticket that waits, as the
- * buyer's other request, whose ticket it may be, comes to nothing; a refusal only the ticket of its
- * own request. What was told before stays.
+ * decision: user, its ticket while it waits, and what to write. An order replaces any ticket that
+ * waits, as the buyer's other request, whose ticket it may be, comes to nothing; a refusal only the
+ * ticket of its own request. What was told before stays.
  *
  * When Redis was set back to an old state its numbers may be among those that are settled, and no
  * request would become an order: it goes on above them.
@@ -25,10 +25,10 @@ static const struct cache_script script_apply = CACHE_SCRIPT(
 	"if #users > 0 then\n"
 	"  local now = redis.call('HMGET', KEYS[3], unpack(users))\n"
 	"  for i, user in ipairs(users) do\n"
-	"    local no, what, ticket = ARGV[3 * i + 3], ARGV[3 * i + 4], now[i]\n"
+	"    local mine, what, ticket = ARGV[3 * i + 3], ARGV[3 * i + 4], now[i]\n"
 	"    local waits = ticket and string.byte(ticket) == 113\n"
 	"    local is_order = string.byte(what) ~= 45\n"
-	"    if waits and (is_order or ticket == 'q' .. no) then\n"
+	"    if waits and (is_order or ticket == mine) then\n"
 	"      answered = answered + 1\n"
 	"      if is_order then sold = sold + 1 else refused = refused + 1 end\n"
 	"      put[#put + 1] = user put[#put + 1] = what\n"
@@ -84,7 +84,8 @@ static err apply_some(struct ctx *c, const struct sale_locked *sale,
 	args[n++] = cache_arg_int(sale->settled_no);
 	for (i = 0; i < count; i++) {
 		args[n++] = cache_arg_int(decisions[i].user_id);
-		args[n++] = cache_arg_int(decisions[i].no);
+		args[n++] =
+			cache_arg_text(str_format(c->arena, "q%lld", (long long)decisions[i].no));
 		args[n++] = cache_arg_text(ticket_of(c->arena, &decisions[i]));
 	}
 	e = cache_run_script(c->cache, &reply, &script_apply, 3, (struct cache_args){ args, n });

@@ -84,22 +84,41 @@ static err follow(struct program *p, uint16_t prefetch)
 	return e;
 }
 
-static err handle(struct program *p, const struct mq_delivery *d)
+static bool sale_of(struct str key, int64_t *out)
 {
 	struct str prefix = STR(SALE_ORDERS_PREFIX);
+
+	return str_starts(key, prefix) && num_parse_id(str_slice(key, prefix.n, key.n), out);
+}
+
+static err handle(struct program *p, const struct mq_delivery *d)
+{
 	int64_t sale_id;
 
-	if (!str_starts(d->key, prefix) ||
-	    !num_parse_id(str_slice(d->key, prefix.n, d->key.n), &sale_id))
+	if (!sale_of(d->key, &sale_id))
 		return ERR_INVALID;
 	return sale_orders_handle(&p->ctx, sale_id, d->body);
 }
 
+static err handle_some(struct program *p, const struct mq_delivery *d, size_t count)
+{
+	struct str bodies[CONSUMER_TOGETHER_MOST];
+	int64_t sale_id;
+	size_t i;
+
+	if (!sale_of(d->key, &sale_id))
+		return ERR_INVALID;
+	for (i = 0; i < count; i++)
+		bodies[i] = d[i].body;
+	return sale_orders_handle_some(&p->ctx, sale_id, bodies, count);
+}
+
 int main(void)
 {
-	static const struct consumer orders = { .prefetch = 16,
+	static const struct consumer orders = { .prefetch = 2 * CONSUMER_TOGETHER_MOST,
+						.handle = handle,
 						.follow = follow,
-						.handle = handle };
+						.handle_some = handle_some };
 	struct program p;
 
 	if (program_open(&p, "orders"))

@@ -234,6 +234,29 @@ static void times_outside_the_window_make_no_order(void **state)
 	market_check(c, sale);
 }
 
+static void messages_that_come_together_are_one_batch(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct str messages[4];
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	sale = market_sale(c, 2);
+	market_press(c, sale, f->ann);
+	messages[0] = market_message(c, sale);
+	market_press(c, sale, f->bob);
+	messages[1] = market_message(c, sale);
+	messages[2] = messages[0];
+	messages[3] = sale_settle_body(c->arena, 0);
+	assert_int_equal(sale_orders_handle_some(c, sale, messages, 4), ERR_INVALID);
+	assert_int_equal(sale_orders_handle_some(c, sale, messages, 3), OK);
+	assert_true(market_result(c, sale, f->ann).order_id > 0);
+	assert_true(market_result(c, sale, f->bob).order_id > 0);
+	assert_int_equal(market_orders(c, sale), 2);
+	market_check(c, sale);
+}
+
 static void nonsense_is_refused_for_ever(void **state)
 {
 	static const char *const messages[] = {
@@ -288,6 +311,7 @@ int main(void)
 		people_test(two_requests_of_a_buyer_make_one_order),
 		people_test(both_in_one_message_are_one_order_too),
 		people_test(times_outside_the_window_make_no_order),
+		people_test(messages_that_come_together_are_one_batch),
 		people_test(nonsense_is_refused_for_ever),
 	};
 

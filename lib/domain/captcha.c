@@ -53,11 +53,9 @@ static struct str answer_of(const struct cache_reply *reply, struct str owner)
 	return str_slice(kept, 0, ANSWER_LENGTH);
 }
 
-err captcha_picture_for(struct ctx *c, struct str id, struct str owner, struct str *png_out)
+err captcha_answer(struct ctx *c, struct str id, struct str owner, struct str *out)
 {
 	struct cache_reply *reply;
-	struct str answer, hash;
-	uint64_t seed;
 	err e;
 
 	if (!secret_is_token(id, ID_LENGTH))
@@ -65,18 +63,8 @@ err captcha_picture_for(struct ctx *c, struct str id, struct str owner, struct s
 	e = cache_run(c->cache, &reply, CACHE_ARGS(STR("GET"), captcha_key(c->arena, id)));
 	if (e)
 		return e;
-	answer = answer_of(reply, owner);
-	if (!answer.n)
-		return ERR_NOT_FOUND;
-	/* keyed: who knows the id does not know how its letters are bent */
-	hash = secret_mac(c->arena, c->config->site.secret, &id, 1);
-	memcpy(&seed, hash.p, sizeof(seed));
-	return captcha_draw(c->arena, answer, seed, png_out);
-}
-
-err captcha_picture(struct ctx *c, struct str id, struct str *png_out)
-{
-	return captcha_picture_for(c, id, (struct str){ 0 }, png_out);
+	*out = answer_of(reply, owner);
+	return out->n ? OK : ERR_NOT_FOUND;
 }
 
 /* What was typed without white space, in capitals; full-width letters of an input method are

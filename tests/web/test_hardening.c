@@ -59,6 +59,26 @@ static void programs_import_nothing_dangerous(void **state)
 	arena_free(a);
 }
 
+/* libgd brings fifty libraries with it: a megabyte of memory for each process, and decoders of
+ * every format. */
+static void only_who_draws_loads_the_means(void **state)
+{
+	static const char *const programs[] = {
+		"post", "social", "site",    "admin",       "relay",
+		"mail", "sms",    "persist", "compensator", "orders"
+	};
+	struct arena *a = arena_new(65536);
+	size_t i;
+
+	(void)state;
+	assert_true(str_find(imports(a, "picture"), STR("\ngdImageDestroy\n")) >= 0);
+	for (i = 0; i < ARRAY_LEN(programs); i++) {
+		if (str_find(imports(a, programs[i]), STR("\ngdImage")) >= 0)
+			fail_msg("%s loads libgd", programs[i]);
+	}
+	arena_free(a);
+}
+
 static void stores_ask_who_is_there(void **state)
 {
 	struct config wrong = *site_config(site);
@@ -236,6 +256,7 @@ static void password_managers_find_their_way(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(programs_import_nothing_dangerous),
+	cmocka_unit_test(only_who_draws_loads_the_means),
 	cmocka_unit_test(stores_ask_who_is_there),
 	cmocka_unit_test(the_programs_account_may_little),
 	cmocka_unit_test(passwords_are_hashed_well),

@@ -8,6 +8,18 @@
 #include "domain/consumer.h"
 #include "domain/export.h"
 #include "domain/export_write.h"
+#include "domain/outbox.h"
+
+/* The mail goes at once, over a connection of its own: a consumer's does not publish. */
+static void publish(struct ctx *c)
+{
+	struct ctx own = *c;
+
+	own.mq = mq_new(c->config);
+	outbox_publish_own(&own);
+	mq_free(own.mq);
+	c->outbox = NULL;
+}
 
 /* What is not wanted any more is not kept. What cannot be written is said to who waits for it. */
 static err settle(struct ctx *c, const struct export *x, struct str file, int64_t size)
@@ -16,6 +28,7 @@ static err settle(struct ctx *c, const struct export *x, struct str file, int64_
 
 	if (e == ERR_NOT_FOUND && file.n)
 		unlink(export_path(c, file));
+	publish(c);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -57,7 +57,9 @@ static err make(struct program *p, const struct mq_delivery *d)
 
 int main(void)
 {
-	static const struct consumer exports = { "exports", 1, make, NULL };
+	static const struct consumer exports = { .queue = "exports",
+						 .prefetch = 1,
+						 .handle = make };
 	struct program p;
 
 	if (program_open(&p, "exports"))

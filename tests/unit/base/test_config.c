@@ -158,12 +158,41 @@ static void each_wrong_value_is_refused(void **state)
 		{ "mail.from", "mail.from = @plaza.example" },
 		{ "mail.from", "mail.from = plaza@" },
 		{ "mail.smtp_url", "mail.smtp_url = http://mail.example" },
+		{ "sms.url", "sms.url = sms.example/send" },
+		{ "sms.url", "sms.url = http://" },
+		{ "sms.url", "sms.url = http://sms.example/a b" },
+		{ "sms.daily_most", "sms.daily_most = 0" },
+		{ "sms.signature", "sms.signature = a\x1b[31m" },
+		{ "login.totp_admins", "login.totp_admins = yes" },
 		{ "log.level", "log.level = loud" },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(wrong); i++)
 		assert_wrong(*state, with(*state, wrong[i][0], wrong[i][1]));
+}
+
+/* On a real server both are on the safe side when nothing is said. */
+static void what_follows_from_the_mode(void **state)
+{
+	struct config c = parsed(*state, str_from_c(least));
+
+	assert_true(c.login.needs_totp);
+	assert_false(c.sms.is_on);
+	assert_int_equal(c.sms.daily_most, 1000);
+	c = parsed(*state, with(*state, "x",
+				"login.totp_admins = optional\n"
+				"sms.url = https://sms.example/send?x=1"));
+	assert_false(c.login.needs_totp);
+	assert_true(c.sms.is_on);
+	c = parsed(*state, with(*state, "x", "site.mode = development\nmail.outbox_dir = o"));
+	assert_false(c.login.needs_totp);
+	assert_true(c.sms.is_on);
+	c = parsed(*state, with(*state, "x",
+				"site.mode = development\n"
+				"login.totp_admins = required"));
+	assert_true(c.login.needs_totp);
+	assert_false(c.sms.is_on);
 }
 
 static void urls_with_ports_and_addresses(void **state)
@@ -341,6 +370,7 @@ int main(void)
 		arena_test(the_least_that_will_do),
 		arena_test(every_key_is_read),
 		arena_test(each_wrong_value_is_refused),
+		arena_test(what_follows_from_the_mode),
 		arena_test(urls_with_ports_and_addresses),
 		arena_test(each_missing_key_is_noticed),
 		arena_test(wrong_lines_are_refused),

@@ -110,6 +110,28 @@ static int open_secrets(void **state)
 	return 0;
 }
 
+static void what_is_sealed_opens_only_where_it_was(void **state)
+{
+	struct arena *a = *state;
+	const unsigned char other[SECRET_KEY_SIZE] = { 2 };
+	struct str sealed = secret_seal(a, key, STR("here"), STR("13800138000")), out = { 0 };
+	char *changed = str_c(a, sealed);
+
+	assert_false(str_is(sealed, secret_seal(a, key, STR("here"), STR("13800138000"))));
+	assert_true(secret_unseal(a, key, STR("here"), sealed, &out));
+	assert_text(out, "13800138000");
+	assert_false(secret_unseal(a, key, STR("there"), sealed, &out));
+	assert_false(secret_unseal(a, other, STR("here"), sealed, &out));
+	assert_false(secret_unseal(a, key, STR("here"), STR(""), &out));
+	assert_false(secret_unseal(a, key, STR("here"), STR("not base64!"), &out));
+	assert_false(secret_unseal(a, key, STR("here"), str_slice(sealed, 0, 40), &out));
+	changed[30] = changed[30] == 'A' ? 'B' : 'A';
+	assert_false(secret_unseal(a, key, STR("here"), (struct str){ changed, sealed.n }, &out));
+	sealed = secret_seal(a, key, STR("here"), STR(""));
+	assert_true(secret_unseal(a, key, STR("here"), sealed, &out));
+	assert_int_equal(out.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +142,7 @@ int main(void)
 		arena_test(hashes),
 		arena_test(macs_depend_on_everything),
 		arena_test(equality),
+		arena_test(what_is_sealed_opens_only_where_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, open_secrets, NULL);

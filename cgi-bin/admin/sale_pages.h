@@ -95,6 +95,7 @@ struct sale_live_view {
 	int64_t units, left, gate_left;
 	bool is_apart; /* SQL's stock less what is on its way is not what Redis gives out */
 	int64_t queued, asked, refused, stream;
+	int64_t sold; /* units that have a buyer */
 	int64_t orders, unpaid, paid, ended, refunds;
 	int64_t per_second; /* in the last whole second */
 	struct chart_view rate;

@@ -73,6 +73,7 @@ static err fill_orders(struct req *r, const struct sale *s, struct sale_live_vie
 
 	for (i = 0; i < ORDER_STATES; i++)
 		view->orders += n.in_state[i];
+	view->sold = n.holding;
 	view->unpaid = n.in_state[ORDER_UNPAID];
 	view->paid = n.in_state[ORDER_PAID];
 	view->ended = n.in_state[ORDER_CANCELLED] + n.in_state[ORDER_EXPIRED];

@@ -15,6 +15,46 @@ static void only_administrators_get_in(void **state)
 	assert_status(get(visit_member(site, ROLE_ADMIN), "/admin"), 200);
 }
 
+/* The pattern's address with a 5 for the id. */
+static struct str with_id(struct arena *a, struct str pattern)
+{
+	ptrdiff_t at = str_find(pattern, STR("{id}"));
+
+	if (at < 0)
+		return str_copy(a, pattern);
+	return str_format(a, STR_FMT "5" STR_FMT, STR_ARG(str_slice(pattern, 0, (size_t)at)),
+			  STR_ARG(str_slice(pattern, (size_t)at + 4, pattern.n)));
+}
+
+/* With a right token, too, and whatever is sent along. */
+static void nobody_else_does_anything(void **state)
+{
+	static const enum role roles[] = { ROLE_USER, ROLE_MODERATOR };
+	struct site_routes all = site_routes(site);
+	size_t tried = 0;
+	size_t i, k;
+
+	(void)state;
+	for (k = 0; k < ARRAY_LEN(roles); k++) {
+		struct browser *b = visit_member(site, roles[k]);
+		struct str before = visit_sum(site, b->arena);
+
+		for (i = 0; i < all.count; i++) {
+			struct str at = with_id(b->arena, all.items[i].pattern);
+
+			if (str_find(all.items[i].flags, STR("admin")) < 0 ||
+			    !str_is(all.items[i].method, STR("POST")))
+				continue;
+			assert_status(post_form(b, at.p,
+						"all=1&id=1&count=5&way=more&name=x&price=1"),
+				      403);
+			tried++;
+		}
+		assert_same(visit_sum(site, b->arena), before);
+	}
+	assert_true(tried >= 30);
+}
+
 static void the_menu_knows_administrators(void **state)
 {
 	(void)state;
@@ -174,6 +214,7 @@ static void dead_letters_are_replayed_and_thrown_away(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_administrators_get_in),
+	cmocka_unit_test(nobody_else_does_anything),
 	cmocka_unit_test(the_menu_knows_administrators),
 	cmocka_unit_test(the_first_page_shows_what_waits),
 	cmocka_unit_test(dead_events_are_tried_again),

@@ -1,12 +1,19 @@
 /* Orders as their buyers see, send and cancel them, and as the closer ends them. */
 #include "unit/domain/selling.h"
 
+#include "domain/mail.h"
+#include "unit/domain/account.h"
+
 #define MANY 40
 
 static const struct db_sql sql_mails =
 	SQL("SELECT COUNT(*) FROM outbox WHERE topic = 'mail.requested'"
 	    " AND JSON_VALUE(payload, '$.kind') = 'order_closed'"
 	    " AND JSON_VALUE(payload, '$.about') = ?");
+static const struct db_sql sql_letter =
+	SQL("SELECT payload FROM outbox WHERE topic = 'mail.requested'"
+	    " AND JSON_VALUE(payload, '$.about') = ?");
+static const struct db_sql sql_language = SQL("UPDATE user SET language = ? WHERE user_id = ?");
 static const struct db_sql sql_unpaid_of =
 	SQL("SELECT COUNT(*) FROM sale_order WHERE sale_id = ? AND state = 0");
 static const struct db_sql sql_returns_of =
@@ -142,6 +149,41 @@ static void what_is_not_paid_in_time_is_closed(void **state)
 	assert_int_equal(sale_order_cancel(c, late), ERR_CONFLICT);
 }
 
+/* What the mail worker makes of it. */
+static err letter_to(struct ctx *c, int64_t user, struct mail *out)
+{
+	int64_t order = selling_order(c, selling_sale(c, 1), user), closed;
+	struct db_rows *rows;
+
+	selling_let_expire(c, order);
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_letter,
+				  DB_ARGS(str_format(c->arena, "%lld", (long long)order))),
+			 OK);
+	assert_true(db_next(rows));
+	return mail_build(c, db_str(rows, 0), out);
+}
+
+static void the_buyer_is_told_in_her_language(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct mail m;
+	struct user u;
+
+	STORES_OR_SKIP();
+	u = account_new(c);
+	assert_int_equal(letter_to(c, u.id, &m), OK);
+	assert_same(m.to, u.email);
+	assert_true(str_find(m.text, STR("「A lamp」")) >= 0);
+	assert_int_equal(db_exec(c->db, NULL, &sql_language, DB_ARGS(STR("en"), u.id)), OK);
+	assert_int_equal(letter_to(c, u.id, &m), OK);
+	assert_true(str_find(m.text, STR("get A lamp at")) >= 0);
+	assert_true(str_find(m.text, STR("/orders\n")) >= 0);
+	/* ann has no address */
+	assert_int_equal(letter_to(c, f->ann, &m), ERR_NOT_FOUND);
+}
+
 static int64_t count_closed(struct ctx *c, int number, const void *context)
 {
 	int64_t closed = 1, total = 0;
@@ -208,6 +250,7 @@ int main(void)
 		people_test(an_order_keeps_the_address_it_was_given),
 		people_test(a_cancelled_order_gives_its_unit_back_once),
 		people_test(what_is_not_paid_in_time_is_closed),
+		people_test(the_buyer_is_told_in_her_language),
 		people_test(two_closers_close_each_order_once),
 		people_test(orders_are_counted_by_state),
 	};

@@ -97,10 +97,11 @@ static struct str rename_help(struct req *r, const struct user_profile *p)
 static err load(struct req *r, struct user_profile *p, struct profile_view *v)
 {
 	enum picture_state state;
-	err e = user_profile_find(&r->ctx, r->ctx.viewer.id, p);
+	/* First: when it is said to be shown, the profile has it. */
+	err e = picture_find_state(&r->ctx, PICTURE_AVATAR, r->ctx.viewer.id, &state);
 
 	if (!e)
-		e = picture_find_state(&r->ctx, PICTURE_AVATAR, p->user.id, &state);
+		e = user_profile_find(&r->ctx, r->ctx.viewer.id, p);
 	if (e)
 		return e;
 	v->avatar = req_avatar(r, p->user.id, p->user.avatar);

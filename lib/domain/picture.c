@@ -108,6 +108,8 @@ const char *picture_problem(struct str bytes)
 		return N_("Only JPEG, PNG, WebP and GIF pictures can be used.");
 	if (e)
 		return N_("This picture cannot be read. It may have been cut off on the way.");
+	if (h.is_moving)
+		return N_("Moving WebP pictures cannot be used. Take a still one.");
 	if (h.width < PICTURE_SIDE_MIN || h.height < PICTURE_SIDE_MIN)
 		return N_("A picture has at least 16 pixels on each side.");
 	if (h.width > PICTURE_SIDE_MAX || h.height > PICTURE_SIDE_MAX ||
@@ -251,7 +253,7 @@ err picture_remove(struct ctx *c, enum picture_kind kind, int64_t target_id)
 		return e;
 	e = db_end(c->db, take_from_target(c, kind, target_id, &rows));
 	if (!e && row->tell)
-		e = row->tell(c, target_id, (struct str){ 0 });
+		e = row->tell(c, target_id);
 	return e ? e : forget(c, rows);
 }
 

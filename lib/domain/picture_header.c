@@ -3,7 +3,8 @@
 
 #define ORIENTATION_TAG 0x0112
 #define TIFF_SHORT 3
-#define TIFF_ENTRY 12 /* bytes */
+#define MOVING_FLAG 0x02 /* in the extended header of WebP */
+#define TIFF_ENTRY 12    /* bytes */
 
 /* Numbers out of bytes; what lies behind the end reads as 0. */
 static uint32_t byte_at(struct str s, size_t at)
@@ -126,6 +127,7 @@ static err read_png(struct str s, struct picture_header *out)
 static void read_webp_size(struct str name, struct str body, struct picture_header *out)
 {
 	if (str_is(name, STR("VP8X"))) {
+		out->is_moving = (byte_at(body, 0) & MOVING_FLAG) != 0;
 		out->width = (int64_t)little(body, 4, 3) + 1;
 		out->height = (int64_t)little(body, 7, 3) + 1;
 	} else if (str_is(name, STR("VP8L")) && !out->width && byte_at(body, 0) == 0x2F) {

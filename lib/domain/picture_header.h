@@ -19,6 +19,7 @@ enum picture_format {
 struct picture_header {
 	enum picture_format format;
 	int64_t width, height; /* pixels, as stored: before it is turned */
+	bool is_moving;        /* a WebP of several frames, which libgd cannot decode */
 	int orientation;       /* 1 to 8 as in EXIF; 1 is upright */
 };
 

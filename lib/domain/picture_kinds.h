@@ -16,7 +16,7 @@ struct picture_kind_row {
 	 */
 	err (*set)(struct ctx *c, int64_t target_id, struct str name);
 	/* After it, and perhaps again: what remembers the target's picture; NULL for nothing. */
-	err (*tell)(struct ctx *c, int64_t target_id, struct str name);
+	err (*tell)(struct ctx *c, int64_t target_id);
 	int logged; /* TARGET_ of those whose pictures are staff's doing, for the moderation log; 0:
 		       none of its business */
 };

@@ -143,7 +143,7 @@ err picture_work_tell(struct ctx *c, const struct picture_work *w)
 {
 	const struct picture_kind_row *row = picture_kind_row(w->kind);
 
-	return row->tell ? row->tell(c, w->target_id, w->name) : OK;
+	return row->tell ? row->tell(c, w->target_id) : OK;
 }
 
 err picture_work_show(struct ctx *c, const struct picture_work *w,

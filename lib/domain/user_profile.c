@@ -10,9 +10,13 @@
 #include "domain/words_list.h"
 #include "html/text.h"
 
+#define TELL_TRIES 5
+
 static const struct db_sql sql_find =
 	SQL("SELECT " USER_COLUMNS ", u.messages_from, u.last_seen_on, u.renamed_at"
 	    " FROM user u WHERE u.user_id = ?");
+
+static const struct db_sql sql_avatar = SQL("SELECT avatar FROM user WHERE user_id = ?");
 
 static const struct db_sql sql_set_avatar = SQL("UPDATE user SET avatar = ? WHERE user_id = ?");
 
@@ -35,9 +39,34 @@ err user_set_avatar(struct ctx *c, int64_t id, struct str name)
 	return !e && !changed ? ERR_NOT_FOUND : e;
 }
 
-err user_tell_avatar(struct ctx *c, int64_t id, struct str name)
+static err find_avatar(struct ctx *c, int64_t id, struct str *out)
 {
-	return session_tell(c, id, STR("avatar"), name);
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_avatar, DB_ARGS(id));
+
+	if (!e)
+		*out = db_next(rows) ? db_str(rows, 0) : (struct str){ 0 };
+	return e;
+}
+
+/*
+ * What SQL says, until it says the same afterwards: of two who tell at once the later word may come
+ * first.
+ */
+err user_tell_avatar(struct ctx *c, int64_t id)
+{
+	struct str told, now = { 0 };
+	err e = find_avatar(c, id, &now);
+	int tries = TELL_TRIES;
+
+	do {
+		told = now;
+		if (!e)
+			e = session_tell(c, id, STR("avatar"), told);
+		if (!e)
+			e = find_avatar(c, id, &now);
+	} while (!e && !str_is(told, now) && --tries);
+	return e;
 }
 
 err user_profile_find(struct ctx *c, int64_t id, struct user_profile *out)

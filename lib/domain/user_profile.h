@@ -8,7 +8,7 @@
 
 /* The name of the picture of a face, as picture.h wants it: see domain/picture_kinds.h. */
 err user_set_avatar(struct ctx *c, int64_t id, struct str name) MUST_CHECK;
-err user_tell_avatar(struct ctx *c, int64_t id, struct str name) MUST_CHECK;
+err user_tell_avatar(struct ctx *c, int64_t id) MUST_CHECK;
 
 #define USER_BIO_MAX 500 /* code points */
 #define USER_RENAME_DAYS 30

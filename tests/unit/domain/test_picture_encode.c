@@ -188,6 +188,8 @@ static void only_pictures_are_taken(void **state)
 	assert_refused(a, STR("\x89PNG\r\n\x1A\n"), "cannot be read");
 	assert_refused(a, STR("RIFF\x04\0\0\0WEBP"), "cannot be read");
 	assert_refused(a, STR("GIF89a"), "cannot be read");
+	assert_refused(a, STR("RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0\x02\0\0\0\x40\0\0\x40\0\0"),
+		       "Moving");
 }
 
 /* Wherever it is cut, it is refused or still a whole picture; never anything else. */

@@ -1,0 +1,216 @@
+/* Requests from the streams of sales to their queues, and sales that are asked for. */
+#include "unit/domain/market.h"
+
+#include "domain/sale_relay.h"
+
+static int start(void **state)
+{
+	struct mq *mq;
+	err e;
+
+	stores_need((const char *const[]){ "mariadb", "redis", "rabbitmq" }, 3);
+	if (stores_set_up(state))
+		return -1;
+	if (stores.missing)
+		return 0;
+	secret_open();
+	{
+		struct ctx *c = forum_open();
+
+		e = db_run_script_unsafe(c->db, stores_schema(c->arena));
+		forum_close(c);
+	}
+	mq = mq_new(&stores.config);
+	e = e ? e : mq_declare(mq);
+	mq_free(mq);
+	return e ? -1 : 0;
+}
+
+/* A queue that was just made takes nothing before it has a leader. */
+static size_t carry(struct ctx *c, struct sale_relay *relay)
+{
+	err e = ERR_UNAVAILABLE;
+	size_t moved = 0;
+	int i;
+
+	for (i = 0; e && i < 50; i++) {
+		forum_next(c);
+		e = sale_relay_round(relay, c, 0, &moved);
+		if (e)
+			stores_sleep_ms(100);
+	}
+	assert_int_equal(e, OK);
+	return moved;
+}
+
+static void look(struct ctx *c, struct sale_relay *relay)
+{
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		forum_next(c);
+		if (sale_relay_look(relay, c) == OK)
+			return;
+		stores_sleep_ms(100);
+	}
+	fail();
+}
+
+/* What the queue holds, one message after the other; empty at its end. */
+static struct str hear(struct mq *m, struct arena *a)
+{
+	struct mq_delivery d;
+
+	if (mq_next(m, a, 1000, &d))
+		return STR("");
+	assert_int_equal(mq_ack(m, d.tag, false), OK);
+	return d.body;
+}
+
+static struct mq *listen(struct ctx *c, int64_t sale)
+{
+	struct mq *m = mq_new(&stores.config);
+
+	assert_int_equal(mq_subscribe_also(m, sale_orders_key(c->arena, sale).p, 10), OK);
+	return m;
+}
+
+static int64_t stream_length(struct ctx *c, int64_t sale)
+{
+	return market_number(c, CACHE_ARGS(STR("XLEN"), sale_stream_key(c->arena, sale)));
+}
+
+static void what_was_taken_is_carried_in_one_message(void **state)
+{
+	struct fixture *f = *state;
+	struct sale_relay *relay;
+	struct ctx *c = f->c;
+	struct arena *heard;
+	struct mq *queue;
+	int64_t sale;
+	struct str body;
+
+	STORES_OR_SKIP();
+	heard = arena_new(4096);
+	relay = sale_relay_new();
+	sale = market_sale(c, 5);
+	queue = listen(c, sale);
+	look(c, relay);
+	assert_int_equal(carry(c, relay), 0);
+	market_press(c, sale, f->ann);
+	market_number(c, CACHE_ARGS(STR("XADD"), sale_stream_key(c->arena, sale), STR("*"),
+				    STR("no"), STR("x")));
+	market_press(c, sale, f->bob);
+	assert_int_equal(carry(c, relay), 3);
+	assert_int_equal(stream_length(c, sale), 0);
+	body = hear(queue, heard);
+	assert_true(str_find(body, str_format(heard, ",%lld,", (long long)f->ann)) > 0);
+	assert_true(str_find(body, str_format(heard, ",%lld,", (long long)f->bob)) > 0);
+	market_handle(c, sale, body);
+	assert_int_equal(market_orders(c, sale), 2);
+	market_check(c, sale);
+	assert_text(hear(queue, heard), "");
+	mq_free(queue);
+	sale_relay_free(relay);
+	arena_free(heard);
+}
+
+static void what_was_not_confirmed_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct config nowhere = stores.config;
+	struct sale_relay *relay;
+	struct ctx *c = f->c;
+	struct mq *there;
+	size_t moved;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	relay = sale_relay_new();
+	sale = market_sale(c, 5);
+	look(c, relay);
+	market_press(c, sale, f->ann);
+	there = c->mq;
+	nowhere.mq.port = 1;
+	c->mq = mq_new(&nowhere);
+	assert_int_equal(sale_relay_round(relay, c, 0, &moved), ERR_UNAVAILABLE);
+	mq_free(c->mq);
+	c->mq = there;
+	assert_int_equal(stream_length(c, sale), 1);
+	/* A relay that died: the compensator comes for it, but not at once. */
+	assert_int_equal(sale_relay_idle(c, &moved), OK);
+	assert_int_equal(moved, 0);
+	c->now += SALE_RELAY_IDLE_MS + 1000;
+	while (sale_relay_idle(c, &moved))
+		stores_sleep_ms(100);
+	assert_int_equal(moved, 1);
+	assert_int_equal(stream_length(c, sale), 0);
+	sale_relay_free(relay);
+}
+
+static void a_missing_sale_is_asked_for_and_not_too_often(void **state)
+{
+	struct fixture *f = *state;
+	struct sale_relay *relay;
+	struct ctx *c = f->c;
+	struct arena *heard;
+	struct mq *queue;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	heard = arena_new(4096);
+	relay = sale_relay_new();
+	sale = market_sale(c, 5);
+	queue = listen(c, sale);
+	look(c, relay);
+	assert_text(hear(queue, heard), "");
+	market_number(c, CACHE_ARGS(STR("HDEL"), sale_ticket_key(c->arena, sale), STR("0")));
+	look(c, relay);
+	look(c, relay);
+	assert_text(hear(queue, heard), "{\"kind\":\"settle\",\"upto\":0}");
+	assert_text(hear(queue, heard), "");
+	market_settle(c, sale, 0);
+	market_number(c, CACHE_ARGS(STR("DEL"), sale_key(c->arena, sale)));
+	stores_sleep_ms(SALE_RELAY_ASK_MS);
+	look(c, relay);
+	assert_text(hear(queue, heard), "{\"kind\":\"settle\",\"upto\":0}");
+	mq_free(queue);
+	sale_relay_free(relay);
+	arena_free(heard);
+}
+
+static void a_sale_is_settled_again_before_it_starts(void **state)
+{
+	struct fixture *f = *state;
+	struct sale_relay *relay;
+	struct ctx *c = f->c;
+	struct arena *heard;
+	struct mq *queue;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	heard = arena_new(4096);
+	relay = sale_relay_new();
+	sale = market_sale_at(c, 5, SALE_RELAY_BEFORE_MS - 5000, CLOCK_HOUR);
+	queue = listen(c, sale);
+	look(c, relay);
+	look(c, relay);
+	assert_text(hear(queue, heard), "{\"kind\":\"settle\",\"upto\":0}");
+	assert_text(hear(queue, heard), "");
+	assert_true(sale_relay_count(relay) > 0);
+	mq_free(queue);
+	sale_relay_free(relay);
+	arena_free(heard);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		people_test(what_was_taken_is_carried_in_one_message),
+		people_test(what_was_not_confirmed_stays),
+		people_test(a_missing_sale_is_asked_for_and_not_too_often),
+		people_test(a_sale_is_settled_again_before_it_starts),
+	};
+
+	return cmocka_run_group_tests(tests, start, stores_tear_down);
+}

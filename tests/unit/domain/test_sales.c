@@ -1,0 +1,221 @@
+/* Goods and sales as administrators set them up, and as pages read them. */
+#include "unit/domain/market.h"
+
+#include "domain/goods_picture.h"
+
+static const struct db_sql sql_settles =
+	SQL("SELECT COUNT(*) FROM outbox WHERE topic = ? AND payload LIKE '%settle%'");
+static const struct db_sql sql_units =
+	SQL("SELECT COUNT(*) FROM outbox WHERE topic = ? AND payload LIKE '%units%'");
+
+static int start(void **state)
+{
+	return forum_set_up(state);
+}
+
+static void goods_are_written_once_and_edited_in_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct goods_text t = { STR("  A lamp "), STR("A *good* one."), 1999 };
+	struct ctx *c = f->c;
+	struct goods_list list;
+	int64_t id, again;
+	struct str form;
+	struct goods g;
+
+	STORES_OR_SKIP();
+	market_admin(c);
+	form = forum_form(c);
+	assert_int_equal(goods_create(c, &t, form, &id), OK);
+	assert_int_equal(goods_create(c, &t, form, &again), OK);
+	assert_int_equal(id, again);
+	assert_int_equal(goods_find(c, id, &g), OK);
+	assert_text(g.name, "A lamp");
+	assert_text(g.body_html.markup, "<p>A <em>good</em> one.</p>\n");
+	assert_text(g.excerpt, "A good one.");
+	assert_int_equal(g.price, 1999);
+	t.price = 99999999999;
+	assert_int_equal(goods_edit(c, id, g.version, &t), OK);
+	assert_int_equal(goods_edit(c, id, g.version, &t), OK);
+	t.name = STR("Another");
+	assert_int_equal(goods_edit(c, id, g.version, &t), ERR_CONFLICT);
+	assert_int_equal(goods_set_picture(c, id, STR("x.webp")), OK);
+	assert_int_equal(goods_find(c, id, &g), OK);
+	assert_int_equal(g.price, 99999999999);
+	assert_text(g.picture, "x.webp");
+	assert_int_equal(goods_newest(c, 0, 1, &list), OK);
+	assert_int_equal(list.items[0].id, id);
+	assert_int_equal(goods_newest(c, id, 200, &list), OK);
+	assert_true(!list.count || list.items[0].id < id);
+	assert_int_equal(goods_edit(c, id + 1, 1, &t), ERR_NOT_FOUND);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct goods_text t = { STR(""), STR("x"), 1 };
+	struct sale_terms terms = { 1, 1, 1, 1, 2, SALE_PAY_SECONDS };
+	const char *field;
+
+	STORES_OR_SKIP();
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "name");
+	t.name = STR("a\nb");
+	assert_non_null(goods_problem(&t, &field));
+	t.name = STR("a");
+	assert_null(goods_problem(&t, &field));
+	t.price = 0;
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "price");
+	assert_null(sale_terms_problem(&terms, 0, &field));
+	assert_non_null(sale_terms_problem(&terms, 2, &field));
+	terms.units = SALE_UNITS_MAX + 1;
+	assert_non_null(sale_terms_problem(&terms, 0, &field));
+	assert_string_equal(field, "units");
+	terms.units = 1;
+	terms.pay_seconds = 1;
+	assert_non_null(sale_terms_problem(&terms, 0, &field));
+	assert_string_equal(field, "pay_seconds");
+	market_admin(f->c);
+	assert_int_equal(goods_create(f->c, &t, forum_form(f->c), &terms.goods_id), ERR_INVALID);
+	assert_int_equal(sale_create(f->c, &terms, forum_form(f->c), &terms.goods_id), ERR_INVALID);
+}
+
+static void only_administrators_set_up(void **state)
+{
+	struct fixture *f = *state;
+	struct goods_text t = { STR("a"), STR("x"), 1 };
+	struct sale_terms terms = { 1, 1, 1, 1, INT64_MAX, SALE_PAY_SECONDS };
+	struct ctx *c = f->c;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	forum_as(c, f->mod, ROLE_MODERATOR);
+	assert_int_equal(goods_create(c, &t, forum_form(c), &id), ERR_FORBIDDEN);
+	assert_int_equal(goods_edit(c, 1, 1, &t), ERR_FORBIDDEN);
+	assert_int_equal(goods_delete(c, 1), ERR_FORBIDDEN);
+	assert_int_equal(sale_create(c, &terms, forum_form(c), &id), ERR_FORBIDDEN);
+	assert_int_equal(sale_edit(c, 1, &terms), ERR_FORBIDDEN);
+	assert_int_equal(sale_publish(c, 1), ERR_FORBIDDEN);
+	assert_int_equal(sale_close(c, 1), ERR_FORBIDDEN);
+	assert_int_equal(sale_change_units(c, 1, 1, forum_form(c)), ERR_FORBIDDEN);
+}
+
+static void a_draft_is_hidden_until_it_is_published(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct sale_terms t;
+	struct str key;
+	struct sale s;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_draft(c, 3, 1000, CLOCK_HOUR);
+	key = sale_orders_key(c->arena, id);
+	assert_int_equal(sale_find(c, id, &s), ERR_NOT_FOUND);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	t = (struct sale_terms){ s.goods_id, 5, 7, s.starts_at, s.ends_at, 60 };
+	assert_int_equal(sale_edit(c, id, &t), OK);
+	assert_int_equal(sale_publish(c, id), OK);
+	assert_int_equal(sale_publish(c, id), OK);
+	assert_int_equal(forum_number(c, &sql_settles, DB_ARGS(key)), 1);
+	assert_int_equal(sale_edit(c, id, &t), ERR_CONFLICT);
+	assert_int_equal(sale_find(c, id, &s), OK);
+	assert_int_equal(s.units, 7);
+	assert_int_equal(s.stock, 7);
+	assert_int_equal(s.price, 5);
+	assert_text(s.goods.name, "A lamp");
+	assert_true(s.goods.body_html.markup.n > 0);
+	assert_int_equal(sale_phase_at(&s, -1, c->now), SALE_SOON);
+	assert_int_equal(sale_phase_at(&s, 0, s.starts_at), SALE_SOLD_OUT);
+	assert_int_equal(sale_phase_at(&s, 1, s.starts_at), SALE_OPEN);
+	assert_int_equal(sale_phase_at(&s, 1, s.ends_at), SALE_ENDED);
+	assert_int_equal(goods_delete(c, s.goods_id), ERR_CONFLICT);
+	assert_int_equal(sale_publish(c, id + 1), ERR_NOT_FOUND);
+}
+
+static void what_has_ended_is_not_published(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct goods g;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_draft(c, 3, 0, 1000);
+	c->now += 1000;
+	assert_int_equal(sale_publish(c, id), ERR_CONFLICT);
+	assert_int_equal(sale_close(c, id), ERR_CONFLICT);
+	id = market_goods(c, "Unsold");
+	assert_int_equal(goods_delete(c, id), OK);
+	assert_int_equal(goods_delete(c, id), OK);
+	assert_int_equal(goods_find(c, id, &g), ERR_NOT_FOUND);
+}
+
+static void units_are_asked_for_once_for_each_form(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct str form, key;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_sale(c, 3);
+	key = sale_orders_key(c->arena, id);
+	market_admin(c);
+	form = forum_form(c);
+	assert_int_equal(sale_change_units(c, id, 5, form), OK);
+	assert_int_equal(sale_change_units(c, id, 5, form), OK);
+	assert_int_equal(forum_number(c, &sql_units, DB_ARGS(key)), 1);
+	assert_int_equal(sale_change_units(c, id, 0, forum_form(c)), ERR_INVALID);
+	assert_int_equal(sale_close(c, id), OK);
+	assert_int_equal(sale_change_units(c, id, 5, forum_form(c)), ERR_CONFLICT);
+}
+
+static void the_list_has_open_ones_first(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct sale_list list;
+	int rank = 0, seen = 0;
+	size_t i;
+
+	STORES_OR_SKIP();
+	market_sale_at(c, 1, CLOCK_HOUR, CLOCK_DAY);
+	market_sale_at(c, 1, -CLOCK_HOUR, CLOCK_HOUR);
+	market_admin(c);
+	assert_int_equal(sale_close(c, market_sale(c, 1)), OK);
+	market_draft(c, 1, 0, CLOCK_DAY);
+	assert_int_equal(sale_listed(c, 200, &list), OK);
+	assert_true(list.count >= 3);
+	for (i = 0; i < list.count; i++) {
+		enum sale_phase phase = sale_phase_at(&list.items[i], 1, c->now);
+		int now = phase == SALE_OPEN ? 0 : phase == SALE_SOON ? 1 : 2;
+
+		assert_true(now >= rank);
+		assert_int_not_equal(list.items[i].state, SALE_DRAFT);
+		rank = now;
+		seen |= 1 << now;
+	}
+	assert_int_equal(seen, 7);
+	assert_int_equal(sale_live(c, &list), OK);
+	assert_true(list.count >= 3);
+	assert_int_equal(sale_newest(c, 0, 1, &list), OK);
+	assert_int_equal(list.items[0].state, SALE_DRAFT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		people_test(goods_are_written_once_and_edited_in_turn),
+		people_test(what_is_wrong_is_named),
+		people_test(only_administrators_set_up),
+		people_test(a_draft_is_hidden_until_it_is_published),
+		people_test(what_has_ended_is_not_published),
+		people_test(units_are_asked_for_once_for_each_form),
+		people_test(the_list_has_open_ones_first),
+	};
+
+	return cmocka_run_group_tests(tests, start, stores_tear_down);
+}

@@ -5,20 +5,6 @@
 
 #define SHOWN_MOST 60
 
-/* Units left of each, in one round trip. */
-static void read_stocks(struct req *r, const struct sale_list *list, int64_t *left)
-{
-	struct cache_reply **replies = ARENA_ARRAY(r->ctx.arena, struct cache_reply *, list->count);
-	bool is_known;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		replies[i] = sale_stock_want(&r->ctx, list->items[i].id);
-	is_known = !cache_flush(r->ctx.cache);
-	for (i = 0; i < list->count; i++)
-		left[i] = is_known ? sale_stock_read(replies[i]) : -1;
-}
-
 static void add(struct offer_views *to, const struct offer_view *offer)
 {
 	to->items[to->count++] = *offer;
@@ -29,7 +15,7 @@ static void sort(struct req *r, const struct sale_list *list, struct sales_view 
 	int64_t *left = ARENA_ARRAY(r->ctx.arena, int64_t, list->count + 1);
 	size_t i;
 
-	read_stocks(r, list, left);
+	sale_stocks_read(&r->ctx, list, left);
 	view->open.items = ARENA_ARRAY(r->ctx.arena, struct offer_view, list->count + 1);
 	view->soon.items = ARENA_ARRAY(r->ctx.arena, struct offer_view, list->count + 1);
 	view->ended.items = ARENA_ARRAY(r->ctx.arena, struct offer_view, list->count + 1);

@@ -11,8 +11,10 @@ err pay_action(struct req *r)
 	struct url to;
 	err e = payment_begin(&r->ctx, r->id, &payment);
 
-	if (e == ERR_CONFLICT) {
-		req_flash(r, N_("This order is not to be paid any more."));
+	if (e == ERR_CONFLICT || !cashier_of(r->ctx.config)) {
+		req_flash(r, e == ERR_CONFLICT
+				     ? N_("This order is not to be paid any more.")
+				     : N_("This site has no cashier yet: ask who runs it."));
 		return resp_redirect(r, url_format(r->ctx.arena, "/orders/{}", r->id));
 	}
 	if (!e)

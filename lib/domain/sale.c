@@ -202,17 +202,46 @@ static void sort(struct ctx *c, struct sale_list *list, size_t most)
 	list->count = list->count < most ? list->count : most;
 }
 
+static struct sale_list copy_list(struct arena *a, const struct sale_list *from)
+{
+	struct sale_list list = { ARENA_ARRAY(a, struct sale, from->count + 1), from->count };
+	size_t i;
+
+	for (i = 0; i < from->count; i++)
+		list.items[i] = copy(a, &from->items[i]);
+	return list;
+}
+
+static void remember_list(struct ctx *c, struct str key, const struct sale_list *list)
+{
+	struct memo_entry *entry = remember_start(&c->process->sales, key);
+	struct sale_list *kept = ARENA_NEW(entry->arena, struct sale_list);
+
+	*kept = copy_list(entry->arena, list);
+	entry->value = kept;
+	remember_end(&c->process->sales, entry);
+}
+
+/* For a moment, as a single sale is. */
 err sale_listed(struct ctx *c, int limit, struct sale_list *out)
 {
 	int64_t most = limit < LIST_MOST ? limit : LIST_MOST;
+	struct str key = str_format(c->arena, "list %lld", (long long)most);
+	const struct memo_entry *known = remember_guess(&c->process->sales, key);
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_listed,
-			 DB_ARGS(c->now, c->now, most, c->now, most, c->now, most, most, most));
+	err e;
 
+	if (known) {
+		*out = copy_list(c->arena, known->value);
+		return OK;
+	}
+	e = db_query(c->db, c->arena, &rows, &sql_listed,
+		     DB_ARGS(c->now, c->now, most, c->now, most, c->now, most, most, most));
 	if (e)
 		return e;
 	read_list(c, rows, out);
 	sort(c, out, (size_t)most);
+	remember_list(c, key, out);
 	return OK;
 }
 

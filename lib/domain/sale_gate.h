@@ -84,6 +84,8 @@ struct sale_live_numbers {
 struct cache_reply *sale_stock_want(struct ctx *c, int64_t sale_id);
 /* Units left to give out; -1 when Redis does not know. */
 int64_t sale_stock_read(const struct cache_reply *reply);
+/* The same of each of a list, in one round trip. */
+void sale_stocks_read(struct ctx *c, const struct sale_list *list, int64_t *left_out);
 
 err sale_live_read(struct ctx *c, int64_t sale_id, struct sale_live_numbers *out) MUST_CHECK;
 

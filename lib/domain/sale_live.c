@@ -16,6 +16,19 @@ int64_t sale_stock_read(const struct cache_reply *reply)
 	return left < -1 ? 0 : left;
 }
 
+void sale_stocks_read(struct ctx *c, const struct sale_list *list, int64_t *left_out)
+{
+	struct cache_reply **replies = ARENA_ARRAY(c->arena, struct cache_reply *, list->count + 1);
+	bool is_known;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		replies[i] = sale_stock_want(c, list->items[i].id);
+	is_known = !cache_flush(c->cache);
+	for (i = 0; i < list->count; i++)
+		left_out[i] = is_known ? sale_stock_read(replies[i]) : -1;
+}
+
 /* Field and value in turn: second, requests. */
 static void read_rate(struct sale_live_numbers *out, const struct cache_reply *rate, int64_t second)
 {

@@ -71,12 +71,15 @@ static inline void sale_carry(int64_t sale)
 	buf_init(&b, c->arena, 4096);
 	BUF_LIT(&b, "{\"kind\":\"requests\",\"items\":[");
 	for (i = 0; i < cache_items(entries); i++) {
-		const struct cache_reply *fields = cache_item(cache_item(entries, i), 1);
+		const struct cache_reply *entry = cache_item(entries, i);
+		const struct cache_reply *fields = cache_item(entry, 1);
+		struct str at = cache_text(cache_item(entry, 0));
 
+		/* user, no; when is the first part of its id. */
 		buf_addf(&b, "%s[" STR_FMT "," STR_FMT "," STR_FMT "]", i ? "," : "",
 			 STR_ARG(cache_text(cache_item(fields, 3))),
 			 STR_ARG(cache_text(cache_item(fields, 1))),
-			 STR_ARG(cache_text(cache_item(fields, 5))));
+			 STR_ARG(str_slice(at, 0, (size_t)str_find_byte(at, '-'))));
 	}
 	BUF_LIT(&b, "]}");
 	if (cache_items(entries) > 0)

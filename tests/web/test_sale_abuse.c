@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include "domain/limit.h"
+#include "domain/sale_path.h"
 
 static const struct db_sql sql_state = SQL("SELECT state FROM sale_order WHERE order_id = ?");
 static const struct db_sql sql_ship_to = SQL("SELECT ship_to FROM sale_order WHERE order_id = ?");
@@ -159,9 +160,16 @@ static void a_path_is_for_one_person_one_sale_and_one_time(void **state)
 				     strlen(way) - strlen("/orders"));
 	static const char *const odd[] = { "x", "-",
 					   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+	struct cache_reply *ttl;
 	struct reply r;
 	size_t i;
 
+	/* Nor is it for ever. */
+	assert_int_equal(cache_run(site_ctx(site)->cache, &ttl,
+				   CACHE_ARGS(STR("TTL"),
+					      sale_path_key(bob->arena, f->sale, token))),
+			 OK);
+	assert_in_range(cache_int(ttl), 1, SALE_PATH_SECONDS);
 	assert_path_refused(eve, way);
 	assert_path_refused(bob, visit_path(bob, "/sales/%lld/" STR_FMT "/orders", (long long)other,
 					    STR_ARG(token)));

@@ -19,6 +19,7 @@ static void without_sales_the_list_says_so(void **state)
 
 	(void)state;
 	visit_change(site, &sql_hide, DB_NO_ARGS);
+	usleep(1100000);
 	r = get(b, "/sales");
 	assert_page(b, r, 200);
 	assert_shows(b, r, "There is no sale at the moment, and none is announced.");
@@ -34,6 +35,7 @@ static void the_list_tells_open_from_coming_and_over(void **state)
 	struct reply r;
 
 	(void)state;
+	usleep(1100000); /* the list is remembered for a second */
 	r = get(b, "/sales");
 	assert_page(b, r, 200);
 	assert_shared(b, r, true);

@@ -92,7 +92,8 @@ err plumbing_letters(struct ctx *c, struct str queue, struct plumbing_letters *o
  * Publish letters again under the key they had, with the id they had, and take them off the dead
  * queue when the broker has them; in between a crash leaves a letter in both, and consumers are
  * idempotent. id: one letter's; empty: all there are now. *done says how many. ERR_UNAVAILABLE: a
- * letter was not taken (no queue for its key, broker away); it stays, as do those behind it.
+ * letter was not taken (no queue for its key, broker away); it stays, as do those behind it. Those
+ * of a sale that is over stay, too.
  */
 err plumbing_letters_replay(struct ctx *c, struct str queue, struct str id,
 			    int64_t *done) MUST_CHECK;

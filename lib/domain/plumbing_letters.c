@@ -2,6 +2,8 @@
 #include "domain/plumbing.h"
 
 #include "base/log.h"
+#include "base/num.h"
+#include "domain/sale_orders.h"
 
 #define LETTER_BYTES 65536
 #define LOGGED_BYTES 2000
@@ -38,10 +40,26 @@ static err look(struct letter_work *w, const struct mq_letter *l)
 	return ERR_CONFLICT;
 }
 
+/* Publishing would make its queue anew, and nobody would ever look there. */
+static bool is_of_past_sale(struct ctx *c, struct str key)
+{
+	struct str prefix = STR(SALE_ORDERS_PREFIX);
+	struct sale sale;
+	int64_t id;
+
+	return str_starts(key, prefix) && num_parse_id(str_slice(key, prefix.n, key.n), &id) &&
+	       sale_find_any(c, id, &sale) == OK && sale.state == SALE_OVER;
+}
+
 static err replay(struct letter_work *w, const struct mq_letter *l)
 {
-	err e = mq_publish_confirmed(w->c->mq, l->key, l->id, l->body);
+	err e;
 
+	if (is_of_past_sale(w->c, l->key)) {
+		log_warn("letter " STR_FMT " stays dead: its sale is over", STR_ARG(l->id));
+		return ERR_CONFLICT;
+	}
+	e = mq_publish_confirmed(w->c->mq, l->key, l->id, l->body);
 	if (e) {
 		log_warn("letter " STR_FMT " stays dead: nobody takes " STR_FMT, STR_ARG(l->id),
 			 STR_ARG(l->key));

@@ -18,6 +18,7 @@ static const struct db_sql sql_event =
 static const struct db_sql sql_state =
 	SQL("SELECT state * 100 + attempts FROM outbox WHERE event_id = ?");
 static const struct db_sql sql_count = SQL("SELECT COUNT(*) FROM outbox WHERE event_id < 100");
+static const struct db_sql sql_sale_state = SQL("UPDATE sale SET state = ? WHERE sale_id = ?");
 static const struct db_sql sql_empty = SQL("DELETE FROM outbox");
 static const struct db_sql sql_job =
 	SQL("INSERT INTO job_run (name, began_at, ended_at, is_well) VALUES ('closer', 5, 7, 1)");
@@ -106,6 +107,7 @@ static void a_dead_letter_says_what_it_was(void **state)
 	assert_text(letters.items[0].id, "17");
 	assert_int_equal(plumbing_letters(p->c, STR(""), &letters), OK);
 	assert_int_equal(letters.count, 2);
+	assert_int_equal(plumbing_check_dead(p->c), OK);
 	assert_int_equal(plumbing_letters(p->c, STR("mail"), &letters), ERR_NOT_FOUND);
 	assert_int_equal(plumbing_letters(p->c, STR("other.dead"), &letters), ERR_NOT_FOUND);
 }
@@ -165,14 +167,16 @@ static void one_letter_or_all_are_dropped(void **state)
 /* All letters of sales lie in one queue and find back into their own. */
 static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 {
-	struct str key = STR("sale.order.4711");
 	struct pipes *p = *state;
 	struct plumbing_letters letters = { 0 };
 	struct mq *orders;
 	struct mq_delivery d;
-	int64_t done, until;
+	int64_t done, until, sale;
+	struct str key;
 
 	STORES_OR_SKIP();
+	sale = selling_sale(p->c, 1);
+	key = sale_orders_key(p->c->arena, sale);
 	orders = mq_new(&stores.config);
 	assert_int_equal(mq_subscribe_also(orders, key.p, 10), OK);
 	assert_int_equal(mq_publish_confirmed(p->c->mq, key, STR("5"), STR("poison")), OK);
@@ -183,6 +187,11 @@ static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 		assert_int_equal(plumbing_letters(p->c, STR("sale.order.dead"), &letters), OK);
 	assert_int_equal(letters.count, 1);
 	assert_same(letters.items[0].key, key);
+	/* not while nobody would take it */
+	assert_int_equal(db_exec(p->c->db, NULL, &sql_sale_state, DB_ARGS(3, sale)), OK);
+	assert_int_equal(plumbing_letters_replay(p->c, STR(""), STR("5"), &done), OK);
+	assert_int_equal(done, 0);
+	assert_int_equal(db_exec(p->c->db, NULL, &sql_sale_state, DB_ARGS(1, sale)), OK);
 	assert_int_equal(plumbing_letters_replay(p->c, STR("sale.order.dead"), STR("5"), &done),
 			 OK);
 	assert_int_equal(done, 1);
@@ -192,6 +201,7 @@ static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 	assert_int_equal(mq_leave(orders, key.p), OK);
 	mq_free(orders);
 	assert_int_equal(mq_remove(p->c->mq, key), OK);
+	assert_int_equal(db_exec(p->c->db, NULL, &sql_sale_state, DB_ARGS(3, sale)), OK);
 }
 
 static void dead_events_are_tried_again_or_dropped(void **state)

@@ -1,6 +1,8 @@
 /* Faces: pictures that are uploaded, made anew, replaced, removed; and what is none. */
 #include "web/web.h"
 
+#include <signal.h>
+
 #include "base/clock.h"
 #include "domain/picture.h"
 #include "store/blob.h"
@@ -221,6 +223,24 @@ static void the_same_form_sent_again_is_one_upload(void **state)
 	settled(b);
 }
 
+/* The page says that it waits for as long as that takes. */
+static void what_waits_is_made_by_the_next_worker(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER);
+	struct reply r;
+
+	(void)state;
+	assert_int_equal(kill(site_pid(site, "picture"), SIGKILL), 0);
+	upload_face(b, picture_made(b->arena, 40, 40, AS_JPEG));
+	r = get(b, "/settings/profile");
+	assert_page(b, r, 200);
+	assert_has(r, "Your new picture is being made.");
+	assert_has(r, "Remove my picture");
+	site_restart(site, "picture");
+	settled(b);
+	assert_int_equal(avatar_of(b).n, 32);
+}
+
 static int start_worker(void **state)
 {
 	(void)state;
@@ -236,6 +256,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_broken_picture_ends_in_a_clear_state),
 	cmocka_unit_test(a_file_name_leads_nowhere),
 	cmocka_unit_test(the_same_form_sent_again_is_one_upload),
+	cmocka_unit_test(what_waits_is_made_by_the_next_worker),
 };
 
 WEB_TEST_MAIN("account", "social", "site")

@@ -60,7 +60,7 @@ static const struct route routes[] = {
 	  NULL },
 	{ HTTP_GET, "/settings/export", export_page, 0, NULL, NULL },
 	{ HTTP_POST, "/settings/export", export_action, 0, &limit_export, NULL },
-	{ HTTP_GET, "/settings/export/file", export_file_page, 0, NULL, NULL },
+	{ HTTP_GET, "/settings/export/file", export_file_page, ROUTE_SURE, NULL, NULL },
 	{ HTTP_GET, "/settings/delete", delete_page, 0, NULL, NULL },
 	{ HTTP_POST, "/settings/delete", delete_action, ROUTE_SURE, &limit_edit, NULL },
 	{ HTTP_POST, "/settings/delete/cancel", delete_cancel_action, 0, &limit_edit, NULL },

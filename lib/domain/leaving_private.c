@@ -1,6 +1,7 @@
 /* What is private of somebody, and where it is. */
 #include "domain/leaving_private.h"
 
+#include "domain/points.h"
 #include "domain/user_login.h"
 
 #define BATCH 500
@@ -122,6 +123,7 @@ err leaving_forget_keys(struct ctx *c, int64_t user_id, int64_t *place, bool *is
 	int64_t cursor = *place;
 	int i;
 
+	points_unmark_user(c, user_id);
 	for (i = 0; i < SCANS; i++) {
 		struct cache_reply *found;
 		err e = cache_run(c->cache, &found,

@@ -103,6 +103,12 @@ void points_mark_user(struct ctx *c, int64_t user_id)
 	mark(c, 'u', user_id);
 }
 
+void points_unmark_user(struct ctx *c, int64_t user_id)
+{
+	cache_want(c->cache, CACHE_ARGS(STR("SREM"), MARKED,
+					str_format(c->arena, "u%lld", (long long)user_id)));
+}
+
 void points_mark_post(struct ctx *c, int64_t post_id)
 {
 	mark(c, 'p', post_id);

@@ -39,6 +39,9 @@ err points_refresh(struct ctx *c, int64_t user_id) MUST_CHECK;
 void points_mark_user(struct ctx *c, int64_t user_id);
 void points_mark_post(struct ctx *c, int64_t post_id);
 
+/* Queue: this user is gone. */
+void points_unmark_user(struct ctx *c, int64_t user_id);
+
 /* Reckon what was marked, at most `limit`; *done says how many. */
 err points_refresh_marked(struct ctx *c, int limit, int64_t *done) MUST_CHECK;
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { join, secret } from "./account.js";
 import { check, equal, matches } from "./tap.js";
-import { follow, leave, logIn, openMail, publish, send, visit } from "./visitor.js";
+import { button, follow, leave, logIn, openMail, publish, send, visit } from "./visitor.js";
 
 const waitForCopy = async (page) => {
 	for (let tries = 0; tries < 100; tries++) {
@@ -25,9 +25,12 @@ const copy = async (visitor, how, name) => {
 	check(await waitForCopy(page), `${how}: and ready after a while`);
 	await openMail(page, `${name}@example.org`, /copy/i);
 	await page.goto("/settings/export");
+	await follow(page, page.getByRole("link", { name: /Fetch it/ }));
+	matches(page.url(), /\/settings\/confirm\?/, `${how}: who fetches it proves it once more`);
+	await page.fill("#password", secret);
 	const [download] = await Promise.all([
 		page.waitForEvent("download"),
-		page.getByRole("link", { name: /Fetch it/ }).click(),
+		button(page, "Confirm").click(),
 	]);
 
 	matches(download.suggestedFilename(), /^plaza-\d{4}-\d\d-\d\d\.zip$/, `${how}: it comes as a file with a name`);
@@ -70,6 +73,8 @@ const ownData = async (js, name) => {
 	await join(visitor, name);
 	await logIn(visitor, name, secret);
 	await copy(visitor, how, name);
+	await visitor.context.clearCookies();
+	await logIn(visitor, name, secret);
 	await go(visitor, how, name);
 	await leave(visitor, how);
 };

@@ -168,6 +168,16 @@ static void only_its_owner_gets_it(void **state)
 	struct reply r;
 
 	(void)state;
+	/* Not even a borrowed session does. */
+	r = get(b, "/settings/export/file");
+	assert_status(r, 303);
+	assert_true(str_starts(reply_header(b, &r, "Location"), STR("/settings/confirm")));
+	assert_status(post_form(b, "/settings/confirm",
+				visit_fields(b, "password", SITE_PASSWORD, NULL).p),
+		      303);
+	assert_status(post_form(other, "/settings/confirm",
+				visit_fields(other, "password", SITE_PASSWORD, NULL).p),
+		      303);
 	assert_status(get(b, "/settings/export/file"), 404);
 	post_form(b, "/settings/export", "");
 	wait_for_state(b, EXPORT_READY);

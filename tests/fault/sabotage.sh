@@ -4,7 +4,7 @@
 # Prints a table, also into build/fault/sabotage.md. ONLY (a pattern) tries some of them.
 set -u
 build=$1
-export PLAZA_BIN=$build/bin
+export PLAZA_BIN=$build/bin FAULT_OUT=build/fault/sabotage
 only=${ONLY:-.}
 bad=0
 
@@ -17,7 +17,7 @@ table() {
 		sql-existing        every message twice
 		sql-unique          every message twice
 		strike-unconfirmed  broker killed
-		ack-before-commit   orders killed again
+		ack-before-commit   orders, killed at each system call of its work
 		settled             found after all was settled
 		units-once          units changed
 		return-once         orders cancelled

@@ -37,6 +37,9 @@ static void learn(struct buyer *b, struct answer *a)
 		b->unsure_since = a->told_at;
 	if (a->code == NO_CODE)
 		return;
+	/* "Queueing" is also what the result says while nobody knows: no word of acceptance. */
+	if (a->code == 0 && !a->is_press && !b->accepted_at)
+		return;
 	if (a->asked_at >= b->unsure_since)
 		b->unsure_since = 0;
 	if (is_contradiction(b, a)) {

@@ -273,6 +273,7 @@ const struct scenario scenarios_messages[] = {
 	  .runs = 2,
 	  .is_brief = true,
 	  .may_lose = true,
+	  .units = 2 * PROOF_BUYERS,
 	  .before = copying_starts_without_orders,
 	  .after = once_more },
 	{ .name = "requests past the gate",

@@ -60,7 +60,10 @@ void stack_wait_connected(void);
 /* Active accounts, made at once; their ids. */
 void stack_users(int64_t *ids, size_t count);
 
-/* What the programs have said so far, into build/fault: for the reader of a failed run. */
+/* A file for results: in build/fault, or the folder FAULT_OUT. Good until the next call. */
+const char *proof_file(const char *name);
+
+/* What the programs have said so far, into such files: for the reader of a failed run. */
 void stack_keep_logs(void);
 
 /* RabbitMQ's own tool. */

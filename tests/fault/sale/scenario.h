@@ -12,6 +12,7 @@ struct scenario {
 	int runs;        /* in the whole proof; 0: it brings its own way of running */
 	bool is_brief;   /* once in the short selection, too */
 	int64_t open_ms; /* the sale ends after so long; 0: not while we look */
+	int64_t units;   /* 0: PROOF_UNITS, fewer than buyers */
 	bool may_lose;   /* Redis forgets: who was accepted may be told that it was lost */
 	void (*before)(struct proof_sale *s); /* before the first press */
 	/* After all is quiet: what a scenario checks or clears away itself. */

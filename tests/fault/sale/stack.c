@@ -149,6 +149,15 @@ const char *stack_path(const char *program)
 	return path;
 }
 
+const char *proof_file(const char *name)
+{
+	static char path[400];
+	const char *out = getenv("FAULT_OUT");
+
+	snprintf(path, sizeof(path), "%s/%s", out ? out : "build/fault", name);
+	return path;
+}
+
 void stack_keep_logs(void)
 {
 	struct arena *a = arena_new(65536);
@@ -156,7 +165,7 @@ void stack_keep_logs(void)
 
 	for (i = 0; i < stack_program_count; i++) {
 		struct str log = site_log(proof_site, a, stack_programs[i]);
-		FILE *f = fopen(str_format(a, "build/fault/%s.log", stack_programs[i]).p, "w");
+		FILE *f = fopen(proof_file(str_format(a, "%s.log", stack_programs[i]).p), "w");
 
 		if (!f)
 			continue;

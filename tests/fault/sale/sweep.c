@@ -70,7 +70,7 @@ static void finish(const struct sweep *w, int n, struct verdict *v)
 	now.orders = crowd_now().ordered;
 	if (!verdict_is_good(&now)) {
 		note("at system call %d of %s", n, w->program);
-		crowd_write_log("build/fault/sweep.log");
+		crowd_write_log(proof_file("sweep.log"));
 		stack_keep_logs();
 	}
 	crowd_close();

@@ -13,7 +13,7 @@
 #define COOKIE_LANGUAGE_NAME "plaza_language" /* "zh" or "en" */
 #define COOKIE_FLASH_NAME "plaza_flash"       /* see web/flash.h */
 
-#define COOKIE_STEP_NAME "plaza_step"         /* a login of several pages: which one it is */
+#define COOKIE_STEP_NAME "plaza_step" /* a login of several pages: which one it is */
 
 enum cookie { COOKIE_SESSION, COOKIE_GUEST, COOKIE_LANGUAGE, COOKIE_FLASH, COOKIE_STEP };
 

@@ -103,7 +103,8 @@ struct str guard_binding(struct req *r);
 /* The guest's cookie; who has none gets one. */
 struct str guard_guest(struct req *r);
 
-/* 303 to the login page, or to the one that asks again, and back here; what was typed is held. ERR_UNAVAILABLE when it cannot be.
+/* 303 to the login page, or to the one that asks again, and back here; what was typed is held.
+ * ERR_UNAVAILABLE when it cannot be.
  */
 err login_redirect(struct req *r) MUST_CHECK;
 

@@ -1,7 +1,6 @@
 /* What the compensator does with the outbox, and its lease, with real servers. */
 #include "unit/unit.h"
 
-
 #include "base/clock.h"
 #include "domain/job_lease.h"
 #include "domain/outbox_replay.h"

@@ -10,6 +10,7 @@
 #define LIVE_MOST 1000
 
 #define FROM " FROM sale s STRAIGHT_JOIN goods g ON g.goods_id = s.goods_id"
+#define FROM_LIVE " FROM sale s FORCE INDEX (live) STRAIGHT_JOIN goods g ON g.goods_id = s.goods_id"
 #define FIND_COLUMNS SALE_COLUMNS ", g.body_md, g.body_html"
 
 static const struct db_sql sql_find = SQL("SELECT " FIND_COLUMNS FROM " WHERE s.sale_id = ?");
@@ -19,13 +20,12 @@ static const struct db_sql sql_newest =
 
 /* Each part in the order of an index, and no more of it than is shown. */
 #define CLOSED(state) \
-	"(SELECT " SALE_COLUMNS FROM " WHERE s.state = " state " ORDER BY s.ends_at DESC LIMIT ?)"
+	"(SELECT " SALE_COLUMNS FROM_LIVE " WHERE s.state = " state \
+	" ORDER BY s.ends_at DESC LIMIT ?)"
 static const struct db_sql sql_listed =
-	SQL("(SELECT " SALE_COLUMNS FROM " WHERE s.state = 1 AND s.starts_at <= ?"
-	    " AND s.ends_at > ? ORDER BY s.starts_at DESC LIMIT ?) UNION ALL "
-	    "(SELECT " SALE_COLUMNS FROM " WHERE s.state = 1 AND s.starts_at > ?"
-	    " ORDER BY s.starts_at LIMIT ?) UNION ALL "
-	    "(SELECT " SALE_COLUMNS FROM " WHERE s.state = 1 AND s.ends_at <= ?"
+	SQL("(SELECT " SALE_COLUMNS FROM_LIVE " WHERE s.state = 1 AND s.ends_at > ?"
+	    " ORDER BY s.ends_at LIMIT ?) UNION ALL "
+	    "(SELECT " SALE_COLUMNS FROM_LIVE " WHERE s.state = 1 AND s.ends_at <= ?"
 	    " ORDER BY s.ends_at DESC LIMIT ?) UNION ALL " CLOSED("2") " UNION ALL " CLOSED("3"));
 
 static const struct db_sql sql_live = SQL("SELECT " SALE_OWN_COLUMNS " FROM sale s"
@@ -236,7 +236,7 @@ err sale_listed(struct ctx *c, int limit, struct sale_list *out)
 		return OK;
 	}
 	e = db_query(c->db, c->arena, &rows, &sql_listed,
-		     DB_ARGS(c->now, c->now, most, c->now, most, c->now, most, most, most));
+		     DB_ARGS(c->now, LIST_MOST, c->now, most, most, most));
 	if (e)
 		return e;
 	read_list(c, rows, out);

@@ -364,6 +364,18 @@ static int silence(void **state)
 	return 0;
 }
 
+static void nobody_pays_into_the_sandbox_of_a_real_site(void **state)
+{
+	struct arena *a = *state;
+	struct config c = parsed(a, str_from_c(least));
+
+	assert_text(c.pay.cashier, "none");
+	assert_memory_not_equal(c.pay.secret, c.site.secret, SECRET_KEY_SIZE);
+	assert_wrong(a, with(a, "x", "pay.cashier = sandbox"));
+	c = parsed(a, with(a, "x", "site.mode = development\nmail.outbox_dir = o"));
+	assert_text(c.pay.cashier, "sandbox");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +388,7 @@ int main(void)
 		arena_test(wrong_lines_are_refused),
 		arena_test(socket_paths_have_a_limit),
 		arena_test(development_needs_a_place_for_mail),
+		arena_test(nobody_pays_into_the_sandbox_of_a_real_site),
 		arena_test(the_environment_wins),
 		arena_test(a_wrong_environment_is_refused),
 		arena_test(the_file_is_read),

@@ -132,10 +132,28 @@ static void what_is_sealed_opens_only_where_it_was(void **state)
 	assert_int_equal(out.n, 0);
 }
 
+static void signatures_are_what_others_compute(void **state)
+{
+	unsigned char counted[SECRET_KEY_SIZE], first[SECRET_KEY_SIZE], second[SECRET_KEY_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(counted); i++)
+		counted[i] = (unsigned char)i;
+	assert_text(secret_hmac_sha256(*state, counted, STR("what do ya want for nothing?")),
+		    "099805f4ac310786968565c098db515cc50862b420ae31e20238312344bed36a");
+	secret_derive(counted, STR("one"), first);
+	secret_derive(counted, STR("two"), second);
+	assert_memory_not_equal(first, second, sizeof(first));
+	assert_memory_not_equal(first, counted, sizeof(first));
+	secret_derive(counted, STR("one"), second);
+	assert_memory_equal(first, second, sizeof(first));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		arena_test(random_bytes_differ),
+		arena_test(signatures_are_what_others_compute),
 		arena_test(random_numbers_stay_below),
 		arena_test(tokens),
 		arena_test(what_is_a_token),

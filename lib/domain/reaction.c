@@ -6,7 +6,7 @@
 #include "domain/reaction_keys.h"
 
 #define SHARD_BITS 4
-#define PLACE_BITS 9 /* of a shard's places for rows: 100 MB when each holds an article of 12 kB */
+#define PLACE_BITS 9 /* of a shard's places for rows: 100 MB when each holds 12 kB */
 
 /* Where the fields are in the reply to reaction_prepare's HMGET. */
 enum {

@@ -133,8 +133,16 @@ static err ask(struct sale_relay *r, struct ctx *c, const bool *is_missing)
 		w->ask_wait *= w->ask_wait < SALE_RELAY_ASK_MOST_MS ? 2 : 1;
 	}
 	e = mq_publish_batch_confirmed(c->mq, messages, n, done);
-	for (i = 0; !e && i < r->count; i++)
-		r->items[i].is_reminded |= starts_soon(&r->items[i], c->now);
+	for (i = 0; i < r->count; i++) {
+		struct watched *w = &r->items[i];
+
+		w->is_reminded |= !e && starts_soon(w, c->now);
+		/* Nobody was asked: it is not `orders` that is slow. */
+		if (e) {
+			w->ask_at = 0;
+			w->ask_wait = SALE_RELAY_ASK_MS;
+		}
+	}
 	return e;
 }
 

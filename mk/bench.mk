@@ -4,10 +4,11 @@ ROUNDS ?= 3
 SECONDS ?= 5
 CONNECTIONS ?= 64
 
-BENCH_PROGRAMS := $(addprefix $(O)/bench/,ceilings bench_data)
+BENCH_PROGRAMS := $(addprefix $(O)/bench/,ceilings bench_data sale_bench)
 BENCH_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c))
 $(O)/bench/ceilings: $(filter $(O)/obj/tests/bench/ceiling%,$(BENCH_OBJECTS))
 $(O)/bench/bench_data: $(filter $(O)/obj/tests/bench/data%,$(BENCH_OBJECTS))
+$(O)/bench/sale_bench: $(filter $(O)/obj/tests/bench/sale%,$(BENCH_OBJECTS))
 $(BENCH_PROGRAMS): $(O)/libplaza.a
 	@mkdir -p $(@D)
 	$(call say,LINK)

@@ -13,6 +13,8 @@ TOP=$(dirname "$(dirname "$HERE")")
 . "$TOP/tools/run/common.sh"
 # shellcheck source=tests/bench/stack.sh
 . "$HERE/stack.sh"
+# shellcheck source=tests/bench/sale.sh
+. "$HERE/sale.sh"
 cd "$TOP"
 
 [ $# -eq 5 ] || die "usage: bench.sh BUILD OUT ROUNDS SECONDS CONNECTIONS"
@@ -101,7 +103,8 @@ note_sizes() {
 check_answers() {
 	local name at who path code
 	while read -r name at who path _; do
-		[ "$who" != form ] || continue
+		case $who in form | press) continue ;; esac
+		path=${path/\{sale\}/$(head -n 1 "$BENCH/sales")}
 		path=${path/\{big\}/$(cat "$BENCH/big")}
 		path=${path/\{*\}/$(tail -n 1 "$BENCH/posts")}
 		code=$(curl -sS -m 10 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(port_of "$at")$path" \
@@ -199,6 +202,7 @@ main() {
 	step "writing 1,000 topics, 20,180 comments and 7,000 people"
 	bench_data corpus "$BENCH"
 	bench_data people "$BENCH"
+	sale_prepare
 	ceilings_start
 	sleep 1
 	processes
@@ -216,6 +220,7 @@ main() {
 	note_queries
 	step "votes and likes to SQL"
 	measure_persist
+	sale_measure
 	if [ "$LONG" -gt 0 ]; then
 		step "a longer run for the memory"
 		load site member / "$CONNECTIONS" "$LONG" >/dev/null
@@ -223,9 +228,11 @@ main() {
 	fi
 	ceilings_stop
 	note_memory end
-	awk -f "$HERE/report.awk" file=1 <(requests_table) file=2 "$OUT/notes" \
-		file=3 "$OUT/queries" file=4 "$OUT/results" |
-		tee "$OUT/report.md"
+	{
+		awk -f "$HERE/report.awk" file=1 <(requests_table) file=2 "$OUT/notes" \
+			file=3 "$OUT/queries" file=4 "$OUT/results"
+		awk -f "$HERE/sale_report.awk" file=1 "$OUT/sale" file=2 "$OUT/results"
+	} | tee "$OUT/report.md"
 }
 
 main

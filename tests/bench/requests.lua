@@ -61,12 +61,38 @@ local function make_forms(path, lists, voters)
 	end
 end
 
+-- Pair n is buyer n in the first sale, and so on through the sales: a buyer presses once in each. The
+-- one-time path is the buyer's number, as sale_bench wrote it.
+local function make_presses(path, lists, buyers)
+	local before, name, after = path:match("^(.*){(%w+)}/{path}(.*)$")
+	local sales, heads, tails = lists[name], {}, {}
+	for i, sale in ipairs(sales) do
+		heads[i] = "POST " .. before .. sale .. "/"
+	end
+	for i, buyer in ipairs(buyers) do
+		local cookie, token = buyer:match("^(%S+) (%S+)$")
+		local body = "csrf=" .. token
+		tails[i] = string.format("%043d", i - 1) .. head("", after, cookie):sub(2)
+			.. "Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+			.. "Content-Length: " .. #body .. "\r\n\r\n" .. body
+	end
+	return function()
+		local buyer = pair % #tails
+		local sale = math.floor(pair / #tails) % #sales
+		pair = pair + 1
+		return heads[sale + 1] .. tails[buyer + 1]
+	end
+end
+
 function init(args)
 	local dir, who, path = args[1], args[2], args[3]
-	local lists = { post = lines(dir .. "/posts"), big = lines(dir .. "/big") }
+	local lists = { post = lines(dir .. "/posts"), big = lines(dir .. "/big"),
+		sale = lines(dir .. "/sales"), gone = lines(dir .. "/gone") }
 	lists.hot = { unpack(lists.post, #lists.post - 19) }
 	pair = tonumber(args[4])
-	if who == "form" then
+	if who == "press" then
+		request = make_presses(path, lists, lines(dir .. "/buyers"))
+	elseif who == "form" then
 		request = make_forms(path, lists, lines(dir .. "/voters"))
 	else
 		request = make_pages(who, path, lists, lines(dir .. "/members"))

@@ -35,8 +35,17 @@ static err show(struct req *r, int status, struct delete_view *view)
 			 });
 }
 
+/* Who may choose has proved who they are before, so that the button says what it does and does it.
+ * To stay takes no proof. */
 err delete_page(struct req *r)
 {
+	struct leaving leaving;
+	err e = leaving_find(&r->ctx, r->ctx.viewer.id, &leaving);
+
+	if (e == ERR_NOT_FOUND)
+		e = req_check_sure(r);
+	if (e)
+		return e;
 	return show(r, 200, &(struct delete_view){ 0 });
 }
 

@@ -1,7 +1,7 @@
 /* Every page of the site, with what makes pages hard to draw: long words, wide tables, deep trees, empty lists,
  * forms with errors. */
 import { buy, sales } from "./buying.js";
-import { publish, send, visit, withoutBrowserChecks } from "./visitor.js";
+import { password, publish, send, visit, withoutBrowserChecks } from "./visitor.js";
 
 const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 const hardText = `# ${word}
@@ -74,6 +74,15 @@ const outdated = async (page) => {
 	await page.fill("#body", "A text.");
 	await page.locator("main [name=csrf]").evaluate((field) => { field.value = "x"; });
 	await send(page, "Publish");
+};
+
+/* Behind the proof of who asks. */
+const leaving = async (page) => {
+	await page.goto("/settings/delete");
+	if (!await page.locator("#password").count())
+		return;
+	await page.fill("#password", password);
+	await send(page, "Confirm");
 };
 
 const openMenu = async (page) => {
@@ -178,7 +187,7 @@ const make = async () => {
 			["levels, mine", at("/levels")],
 			["my page", at(self)],
 			["copy", at("/settings/export")],
-			["leaving", at("/settings/delete")],
+			["leaving", leaving],
 			["sale, bought", at(open)],
 			["sale, not asked", at(`${soon}/result`)],
 			["orders", at("/orders")],

@@ -51,6 +51,7 @@ static void the_page_says_what_will_happen(void **state)
 	(void)state;
 	comment = visit_comment(b, post, 0, "and a comment");
 	visit_comment(other, post, comment, "answered");
+	prove(b);
 	r = get(b, "/settings/delete");
 	assert_page(b, r, 200);
 	assert_shows(b, r, "1 post");
@@ -66,9 +67,12 @@ static void nobody_leaves_unproved(void **state)
 {
 	struct browser *b = visit_member(site, ROLE_USER);
 	int64_t id = visit_id(b);
-	struct reply r = post_form(b, "/settings/delete", "choice=3");
+	struct reply r = get(b, "/settings/delete");
 
 	(void)state;
+	assert_status(r, 303);
+	assert_true(str_starts(reply_header(b, &r, "Location"), STR("/settings/confirm")));
+	r = post_form(b, "/settings/delete", "choice=3");
 	assert_status(r, 303);
 	assert_true(str_starts(reply_header(b, &r, "Location"), STR("/settings/confirm")));
 	assert_false(is_leaving(b, id));
@@ -152,10 +156,10 @@ static void the_last_administrator_stays(void **state)
 
 	(void)state;
 	visit_change(site, &sql_other_admins, DB_ARGS(visit_id(b)));
+	prove(b);
 	r = get(b, "/settings/delete");
 	assert_page(b, r, 200);
 	assert_shows(b, r, "You are the only administrator");
-	prove(b);
 	assert_page(b, post_form(b, "/settings/delete", "choice=1"), 409);
 	assert_false(is_leaving(b, visit_id(b)));
 	assert_true(is_in(b));

@@ -1,6 +1,8 @@
 /* The loop of a worker that handles messages. */
 #include "domain/consumer.h"
 
+#include <malloc.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sabotage.h"
@@ -154,6 +156,7 @@ void consumer_run(struct program *p, const struct consumer *c)
 {
 	struct inbox in = { .arena = arena_new(HELD_BYTES), .next_arena = arena_new(HELD_BYTES) };
 	int64_t due = clock_ticks() + CONSUMER_FOLLOW_MS;
+	bool was_busy = true;
 	err e;
 
 	while (!program_is_stopping() && subscribe(p, c))
@@ -161,6 +164,10 @@ void consumer_run(struct program *p, const struct consumer *c)
 	while (!program_is_stopping()) {
 		follow(p, c, &due);
 		e = receive(p, c, &in);
+		/* A rush is over: what it took is for others. */
+		if (e == ERR_NOT_FOUND && was_busy)
+			malloc_trim(0);
+		was_busy = e != ERR_NOT_FOUND;
 		if (!e)
 			e = settle_all(p, c, &in);
 		if (e && e != ERR_NOT_FOUND && e != ERR_UNAVAILABLE)

@@ -25,8 +25,8 @@ static const struct db_sql sql_units =
 	SQL("UPDATE sale SET units = units + ?, stock = stock + ?, change_no = change_no + 1"
 	    " WHERE sale_id = ?");
 
-#define SALE_TOGETHER 512 /* requests of several messages in one transaction, and a message more \
-			   */
+/* Requests of several messages in one transaction, and a message more. */
+#define SALE_TOGETHER 512
 
 struct handling {
 	struct ctx *c;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 
 #define POLL_MS 3
 
@@ -21,13 +23,21 @@ int hash_slots(void)
 	return processors > 3 ? (int)(processors / 2) : 1;
 }
 
+/* All programs of a site read the same configuration, and no two sites do. */
+static unsigned site_number(void)
+{
+	const char *path = getenv("PLAZA_CONFIG");
+
+	return (unsigned)str_hash(str_from_c(path ? path : ""));
+}
+
 /* The i-th slot, or -1. The first byte of its name is 0: no file. */
 static int try_one(int i)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int n = snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "plaza-hash-%u-%d",
-			 (unsigned)getuid(), i);
+	int n = snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "plaza-hash-%u-%x-%d",
+			 (unsigned)getuid(), site_number(), i);
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 
 	if (fd >= 0 && !bind(fd, (struct sockaddr *)&at, size))

@@ -1,7 +1,7 @@
 /*
- * How many passwords are hashed at once on this machine: one for each two processors, whatever
- * process asks, so that a wave of logins leaves the rest to the pages. A slot is the name of a
- * socket, which the kernel takes back when its holder dies.
+ * How many passwords a site hashes at once on this machine: one for each two processors, whatever
+ * process of it asks, so that a wave of logins leaves the rest to the pages. A slot is the name of
+ * a socket, which the kernel takes back when its holder dies.
  */
 #ifndef DOMAIN_HASH_SLOT_H
 #define DOMAIN_HASH_SLOT_H

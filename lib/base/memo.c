@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 
-#define ENTRY_BLOCK 1024
+#define ENTRY_BLOCK 256 /* a thousand entries may hold no more than some ids each */
 
 struct slot {
 	struct memo_entry entry; /* first, so that the pointers convert */

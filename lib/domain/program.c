@@ -1,7 +1,9 @@
 /* The frame of workers, cron programs and plazactl. */
 #include "domain/program.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,6 +11,7 @@
 
 #define LASTING_BYTES 4096
 #define WORK_BYTES (64 * 1024)
+#define BEHIND_PAGES 10 /* of nice(1): a tenth of the processor when pages want all of it */
 
 static volatile sig_atomic_t is_stopping;
 
@@ -74,6 +77,13 @@ void program_close(struct program *p)
 	db_free(p->ctx.db);
 	arena_free(p->ctx.arena);
 	arena_free(p->lasting);
+}
+
+void program_step_back(void)
+{
+	/* Without it everything works as well, only the pages wait a little longer. */
+	if (setpriority(PRIO_PROCESS, 0, BEHIND_PAGES))
+		log_warn("the priority cannot be lowered: %s", strerror(errno));
 }
 
 bool program_is_stopping(void)

@@ -33,6 +33,9 @@ void program_next(struct program *p);
 /* Give back the worker number and close everything. */
 void program_close(struct program *p);
 
+/* Have the processor after the pages: for work that nobody waits for. */
+void program_step_back(void);
+
 /* TERM or INT came: finish what is begun and leave. */
 bool program_is_stopping(void);
 

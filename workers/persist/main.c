@@ -23,6 +23,7 @@ int main(void)
 
 	if (program_open(&p, "persist"))
 		return 1;
+	program_step_back();
 	consumer_run(&p, &events);
 	program_close(&p);
 	return 0;

@@ -17,6 +17,7 @@ void relay_events(struct program *p)
 {
 	bool is_open = false; /* the queues exist */
 
+	program_step_back();
 	while (!program_is_stopping()) {
 		size_t moved = 0;
 		err e;

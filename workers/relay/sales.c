@@ -1,6 +1,6 @@
 /*
- * `relay sales`: carries what the gates took to the queues, round after round without a pause, as
- * somebody waits for each of them.
+ * `relay sales`: carries what the gates took to the queues. Somebody waits for each of them, so one
+ * that comes alone is carried at once.
  */
 #include "relay.h"
 
@@ -9,6 +9,11 @@
 
 #define WAIT_MS 500
 #define AFTER_ERROR_MS 500
+/*
+ * When many come together, a moment's pause makes one message of dozens: a message of few costs the
+ * broker and the database as much, and takes the processors from those who press.
+ */
+#define PAUSE_MS 10
 
 static err look(struct sale_relay *relay, struct ctx *c, int64_t *due)
 {
@@ -25,7 +30,7 @@ void relay_sales(struct program *p)
 	int64_t due = 0;
 
 	while (!program_is_stopping()) {
-		size_t moved;
+		size_t moved = 0;
 		err e;
 
 		program_next(p);
@@ -39,6 +44,8 @@ void relay_sales(struct program *p)
 			program_sleep(AFTER_ERROR_MS);
 		else if (!sale_relay_count(relay))
 			program_sleep(SALE_RELAY_LOOK_MS);
+		else if (moved > 1 && moved < SALE_RELAY_MOST)
+			program_sleep(PAUSE_MS);
 	}
 	sale_relay_free(relay);
 }

@@ -129,6 +129,46 @@ static inline struct reply confirm(struct browser *b, const char *name, const ch
 			 visit_fields(b, name, value, "next", "/settings", NULL).p);
 }
 
+/* What somebody else put into a browser before a login, and the token made for its forms. */
+struct planted {
+	struct str session, guest, step, token;
+};
+
+static inline struct planted plant(struct browser *b, int64_t wanted_id)
+{
+	struct planted p = { .guest = secret_token(b->arena, 16),
+			     .step = secret_token(b->arena, 32) };
+
+	p.session = str_format(b->arena, "%lld." STR_FMT, (long long)wanted_id,
+			       STR_ARG(secret_token(b->arena, 32)));
+	browser_set_cookie(b, COOKIE_GUEST_NAME, p.guest);
+	browser_set_cookie(b, COOKIE_STEP_NAME, p.step);
+	p.token = browser_token(b);
+	browser_set_cookie(b, COOKIE_SESSION_NAME, p.session);
+	return p;
+}
+
+/* After the login it opens nothing, neither for who put it there nor in that browser's forms. */
+static inline void assert_worthless(struct browser *b, const struct planted *p)
+{
+	static const char *const steps[] = { "/login/phone/code", "/login/second" };
+	struct browser *thief = visit_guest(site);
+	struct ask form = { .path = "/logout", .body = p->token };
+	size_t i;
+
+	assert_true(is_in(b));
+	assert_false(str_is(browser_cookie(b, COOKIE_SESSION_NAME), p->session));
+	assert_status(browser_ask(b, &form), 403);
+	assert_true(is_in(b));
+	browser_set_cookie(thief, COOKIE_GUEST_NAME, p->guest);
+	browser_set_cookie(thief, COOKIE_SESSION_NAME, p->session);
+	assert_false(is_in(thief));
+	browser_set_cookie(thief, COOKIE_STEP_NAME, p->step);
+	for (i = 0; i < ARRAY_LEN(steps); i++)
+		assert_status(get(thief, steps[i]), 303);
+	assert_false(is_in(thief));
+}
+
 static inline int proof_start(void **state)
 {
 	(void)state;

@@ -86,44 +86,6 @@ static void the_answer_tells_nobody_who_is_here(void **state)
 	assert_page(b, ask(b, str_format(b->arena, "%0300d", 1)), 422);
 }
 
-/* The middle of several runs, each from an address with its own limit. */
-static int64_t time_of(struct browser *b, struct str login)
-{
-	int64_t took[9];
-	size_t i, k;
-
-	for (i = 0; i < ARRAY_LEN(took); i++) {
-		int64_t start = clock_ticks_us(), t;
-
-		assert_status(ask(b, login), 303);
-		t = clock_ticks_us() - start;
-		for (k = i; k > 0 && took[k - 1] > t; k--)
-			took[k] = took[k - 1];
-		took[k] = t;
-	}
-	visit_forgive(site, b);
-	return took[ARRAY_LEN(took) / 2];
-}
-
-static void the_time_tells_nobody_either(void **state)
-{
-	struct browser *b = visit_guest(site);
-	struct account a = new_account(b);
-	int64_t known, unknown;
-	int i;
-
-	(void)state;
-	time_of(b, a.name);
-	/* What else runs here may disturb one comparison, not three. */
-	for (i = 0; i < 3; i++) {
-		known = time_of(b, new_account(b).name);
-		unknown = time_of(b, secret_token(b->arena, 9));
-		if (unknown * 2 > known && known * 2 > unknown)
-			return;
-	}
-	fail_msg("known %lld us, unknown %lld us", (long long)known, (long long)unknown);
-}
-
 static void links_that_are_none(void **state)
 {
 	struct browser *b = visit_guest(site);
@@ -275,7 +237,6 @@ static void no_secret_lies_about(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(somebody_forgot_and_comes_back),
 	cmocka_unit_test(the_answer_tells_nobody_who_is_here),
-	cmocka_unit_test(the_time_tells_nobody_either),
 	cmocka_unit_test(links_that_are_none),
 	cmocka_unit_test(the_rules_are_those_of_registering),
 	cmocka_unit_test(one_link_used_ten_times_at_once),

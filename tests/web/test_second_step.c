@@ -244,9 +244,39 @@ static void administrators_need_it(void **state)
 	assert_status(get(b, "/admin"), 200);
 }
 
+/* Neither what was planted before the first step nor what stood between the two is good afterwards.
+ */
+static void nothing_known_before_is_good_after_both_steps(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER), *other = visit_guest(site);
+	struct browser *thief = visit_guest(site);
+	struct account a = account_of(b, visit_id(b));
+	struct planted p;
+	struct str step;
+
+	(void)state;
+	set_up(b, a.id);
+	p = plant(other, a.id);
+	assert_redirect(other, log_in(other, a, SITE_PASSWORD), "/login/second");
+	step = browser_cookie(other, COOKIE_STEP_NAME);
+	assert_true(step.n > 0);
+	assert_false(str_is(step, p.step));
+	/* The code in the browser of who planted it. */
+	browser_set_cookie(thief, COOKIE_GUEST_NAME, p.guest);
+	browser_set_cookie(thief, COOKIE_STEP_NAME, p.step);
+	assert_redirect(thief, type(thief, shown(b, secret_of(b, a.id))), "/login");
+	assert_redirect(other, type(other, shown(b, secret_of(b, a.id))), "/");
+	assert_worthless(other, &p);
+	browser_set_cookie(thief, COOKIE_STEP_NAME, step);
+	let_time_pass(a.id);
+	assert_redirect(thief, type(thief, shown(b, secret_of(b, a.id))), "/login");
+	assert_false(is_in(thief));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_second_step_comes_before_the_session),
 	cmocka_unit_test(a_first_step_is_short_lived),
+	cmocka_unit_test(nothing_known_before_is_good_after_both_steps),
 	cmocka_unit_test(guessing_from_everywhere_is_slowed_down),
 	cmocka_unit_test(sensitive_pages_ask_again),
 	cmocka_unit_test(new_recovery_codes_and_off),

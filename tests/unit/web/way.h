@@ -42,7 +42,13 @@ err __wrap_session_read(struct ctx *c, const struct session_want *want, struct s
 	(void)c;
 	assert_non_null(want);
 	if (fake.session == OK || fake.session == ERR_LIMITED) {
-		out->viewer = (struct viewer){ 7, 1, STR("Ann <i>"), { 0 }, fake.role, 1 };
+		out->viewer = (struct viewer){
+			.id = 7,
+			.user_no = 1,
+			.name = STR("Ann <i>"),
+			.role = fake.role,
+			.level = 1,
+		};
 		out->lasts_seconds = fake.lasts_seconds;
 	}
 	if (fake.session == ERR_LIMITED)

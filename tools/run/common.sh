@@ -70,6 +70,10 @@ STATE=
 state_fits() { # DIR
 	local parent
 	parent=$(dirname "$1")
+	# what is missing will be made, and can be entered
+	until [ -d "$parent" ]; do
+		parent=$(dirname "$parent")
+	done
 	[ "${#1}" -le 80 ] && [[ $1 =~ ^[A-Za-z0-9._/+-]+$ ]] && as_account test -x "$parent" 2>/dev/null
 }
 
@@ -104,7 +108,7 @@ state_open() { # DIR
 
 state_make() { # DIR
 	[ -d "$1" ] || {
-		mkdir -p "$(dirname "$1")" && mkdir -m 0700 "$1"
+		(umask 022 && mkdir -p "$(dirname "$1")") && mkdir -m 0700 "$1"
 	} || die "cannot make $1"
 	if is_root && [ "$(stat -c %u "$1")" -eq 0 ]; then
 		[ -z "$(ls -A "$1")" ] || die "$1 belongs to root and is not empty: remove it first"

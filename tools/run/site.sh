@@ -172,7 +172,7 @@ http_status() { # PATH
 	{
 		exec 9<>"/dev/tcp/127.0.0.1/$PORT" &&
 			printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$1" >&9 &&
-			IFS= read -r -t5 answer <&9
+			IFS= read -r -t2 answer <&9
 	} 2>/dev/null || true
 	{ exec 9>&-; } 2>/dev/null
 	answer=${answer#* }
@@ -182,11 +182,14 @@ http_status() { # PATH
 # The programs that supervisor cannot keep up, one a line: "post:post_0 BACKOFF ...".
 failing() { ctl status | grep -E ' (BACKOFF|FATAL|EXITED) '; }
 
-# Says which program does not run, with the end of its log; nginx's when all of them do.
+# Says which program does not run, with the end of its log; when all of them do, the logs of those that
+# answer.
 site_explain() {
 	local name state rest
 	if ! failing >/dev/null; then
-		log_tail "$STATE/log/nginx.log"
+		for name in nginx supervisord site_0; do
+			log_tail "$STATE/log/$name.log"
+		done
 		return
 	fi
 	failing | while read -r name state rest; do
@@ -196,13 +199,12 @@ site_explain() {
 }
 
 site_wait() {
-	local tries=0
-	until [ "$(http_status /healthz)" = 200 ]; do
-		tries=$((tries + 1))
+	local from=$SECONDS answer
+	until answer=$(http_status /healthz) && [ "$answer" = 200 ]; do
 		# a program may need more than one attempt, but not for long
-		if [ $tries -gt 300 ] || { [ $((tries % 50)) -eq 0 ] && failing >/dev/null; }; then
+		if [ $((SECONDS - from)) -gt 60 ] || { [ $((SECONDS - from)) -gt 10 ] && failing >/dev/null; }; then
 			site_explain
-			die "the site does not answer on port $PORT (/healthz: $(http_status /healthz))"
+			die "the site does not answer on port $PORT (/healthz: ${answer:-nothing})"
 		fi
 		sleep 0.1
 	done

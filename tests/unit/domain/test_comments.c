@@ -161,7 +161,7 @@ static void long_threads_continue_on_their_own_page(void **state)
 	assert_int_equal(top.depth, 0);
 	assert_int_equal(top.children.count, 60);
 	assert_int_equal(next, 0);
-	assert_int_equal(comment_thread(f->c, root + 1, 0, &top, &next), ERR_NOT_FOUND);
+	assert_int_equal(comment_thread(f->c, 1, 0, &top, &next), ERR_NOT_FOUND);
 }
 
 static void a_comment_is_seen_by_other_processes_at_once(void **state)

@@ -239,8 +239,8 @@ static void only_what_waited_too_long_is_moved_for_the_relay(void **state)
 	struct fixture *f = *state;
 
 	STORES_OR_SKIP();
-	f->c.now = clock_now();
 	add(f, STR("vote"), 1, 7, 1, 1);
+	f->c.now = clock_now();
 	assert_int_equal(move_idle(f), 0);
 	f->c.now += EVENT_RELAY_IDLE_MS - 10000;
 	assert_int_equal(move_idle(f), 0);

@@ -18,10 +18,8 @@
 static const struct cache_script script_press = CACHE_SCRIPT(
 	"if redis.call('GETBIT', KEYS[1], 0) == 0 then return -1 end\n"
 	"if redis.call('BITFIELD', KEYS[1], 'SET', 'u1', ARGV[1], 1)[1] == 1 then return 0 end\n"
-	"local t = redis.call('TIME')\n"
 	"redis.call('EXPIRE', KEYS[1], 34560000)\n"
-	"redis.call('XADD', KEYS[2], 'MAXLEN', '~', 1000000, '*', 'kind', 'checkin', 'type', 1,\n"
-	"  'target', ARGV[2], 'user', ARGV[3], 'at', t[1] .. string.format('%06d', t[2]))\n"
+	"redis.call('XADD', KEYS[2], '*', 'e', 'checkin 1 ' .. ARGV[2] .. ' ' .. ARGV[3])\n"
 	"return 1");
 
 int check_in_points(int streak)

@@ -68,35 +68,43 @@ static struct round *round_new(struct ctx *c)
 	return r;
 }
 
-/* A field of an entry: [name, value, name, value, ...]. */
-static struct str field(const struct cache_reply *fields, struct str name)
+/* Unix us from an id, "ms-sequence": in the order of the ids, unless a thousand share a
+ * millisecond. */
+static bool read_time(struct str id, int64_t *out)
 {
-	size_t i;
+	int64_t ms, sequence = 999;
+	struct str text;
 
-	for (i = 0; i + 1 < cache_items(fields); i += 2) {
-		if (str_is(cache_text(cache_item(fields, i)), name))
-			return cache_text(cache_item(fields, i + 1));
-	}
-	return (struct str){ 0 };
+	if (!str_split(&id, '-', &text) || !num_parse_i64(text, 1, INT64_MAX / 2000, &ms) ||
+	    (id.n <= 3 && !num_parse_i64(id, 0, 999, &sequence)))
+		return false;
+	*out = ms * 1000 + sequence;
+	return true;
 }
 
-static bool read_event(const struct cache_reply *fields, struct event *out)
+/* An entry: its id, and [name, value, name, value, ...]. */
+static bool read_event(struct str id, const struct cache_reply *fields, struct event *out)
 {
-	int64_t id;
+	struct str text, word = { 0 };
+	int64_t number;
 	size_t i;
 
-	*out = (struct event){ .kind = field(fields, STR("kind")),
-			       .target = field(fields, STR("target")),
-			       .user = field(fields, STR("user")),
-			       .key = KEY_COUNT };
+	*out = (struct event){ .key = KEY_COUNT };
+	if (cache_items(fields) != 2 || !str_is(cache_text(cache_item(fields, 0)), STR("e")))
+		return false;
+	text = cache_text(cache_item(fields, 1));
+	str_split(&text, ' ', &out->kind);
 	for (i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (str_is(out->kind, kinds[i].kind))
 			out->key = kinds[i].key;
 	}
-	return out->key != KEY_COUNT && num_parse_id(out->target, &id) &&
-	       num_parse_id(out->user, &id) &&
-	       num_parse_i64(field(fields, STR("type")), TARGET_POST, TARGET_COMMENT, &out->type) &&
-	       num_parse_i64(field(fields, STR("at")), 1, INT64_MAX, &out->at);
+	str_split(&text, ' ', &word);
+	str_split(&text, ' ', &out->target);
+	out->user = text;
+	return out->key != KEY_COUNT &&
+	       num_parse_i64(word, TARGET_POST, TARGET_COMMENT, &out->type) &&
+	       num_parse_id(out->target, &number) && num_parse_id(out->user, &number) &&
+	       read_time(id, &out->at);
 }
 
 static void finish_pack(struct round *r, int key, int part)
@@ -155,7 +163,7 @@ static void add_entries(struct round *r, int shard, const struct cache_reply *en
 		struct event event;
 
 		r->last[shard] = id;
-		if (read_event(cache_item(entry, 1), &event))
+		if (read_event(id, cache_item(entry, 1), &event))
 			pack_event(r, &event, shard, id);
 		else
 			log_error("events: entry " STR_FMT " of shard %d makes no sense",

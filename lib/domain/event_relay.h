@@ -1,6 +1,13 @@
 /*
  * Events on their way from Redis to the queue. A script that changes a vote or a like adds an
- * entry to the stream of its shard; here entries are read from the beginning of the streams, packed
+ * entry to the stream of its shard, with one field, e:
+ *   "vote 1 123 45"
+ * kind (vote, like, unlike or checkin), type as in domain/reaction.h, target, user. When it was,
+ * says the id that Redis gives the entry: never an earlier time than the one before. Streams are
+ * not cut to a length, as that would lose votes: with its memory full Redis accepts no more of
+ * them.
+ *
+ * Here entries are read from the beginning of the streams, packed
  * into one message for each routing key, published, and cut off when the broker has them. So what
  * lies in a stream is what the broker has not confirmed, and there is nothing else to keep: no
  * consumer group, whose lists of what is pending cost Redis more than the events themselves.
@@ -11,8 +18,9 @@
  *
  * A message is a JSON array, in order:
  *   [["vote",1,123,45,1769847909000123], ...]
- * kind (vote, like or unlike), type as in domain/reaction.h, target, user, and Redis's time in
- * microseconds. A check-in has the kind checkin, the type 1 and its day (20260131) for a target.
+ * the words of the entry, and Redis's time in microseconds, of which the last three digits tell
+ * entries of the same millisecond apart. A check-in has its day (20260131) for a target, and the
+ * type 1.
  */
 #ifndef DOMAIN_EVENT_RELAY_H
 #define DOMAIN_EVENT_RELAY_H

@@ -12,7 +12,8 @@
  *   comment:liked:{3}:<post>   ZSET  "<comment>:<user>" -> Unix ms of the like
  *   post:rows:{3}:<place>      STRING, comment:rows:{3}:<place> STRING: see domain/shared_rows.h;
  *                                    seconds; a place is one of 512, shared by the shard's posts
- *   events:{3}                 STREAM of what SQL does not know yet; trimmed when it was published
+ *   events:{3}                 STREAM of what SQL does not know yet, as domain/event_relay.h has it;
+ *                                    trimmed when it was published
  *
  * The article lives eight days from its last change, the sets an hour longer: a set that ran
  * out is never taken for an empty one, because "loaded" ran out before.
@@ -50,20 +51,16 @@ struct reaction_keys reaction_keys(struct arena *a, int64_t post_id);
 	"for i = 3, 5 do redis.call('EXPIRE', KEYS[i], 694800) end " \
 	"end "
 
-/* Lua: Redis's clock in the units needed; microseconds as a text, as a double would be cut off. */
+/* Lua: Redis's clock, Unix ms. */
 #define REACTION_LUA_CLOCK \
 	"local t = redis.call('TIME') " \
-	"local us = t[1] .. string.format('%06d', t[2]) " \
 	"local ms = t[1] * 1000 + math.floor(t[2] / 1000) "
 
-/*
- * Lua: the event of a change, for SQL. Far more than the relay ever leaves lying may pile up;
- * beyond that the oldest go, so that Redis does not fill up.
- */
+/* Lua: the event of a change, for SQL: domain/event_relay.h. */
 #define REACTION_LUA_EVENT \
 	"local function event(kind, target_type, target, user) " \
-	"redis.call('XADD', KEYS[6], 'MAXLEN', '~', 1000000, '*', 'kind', kind, 'type', " \
-	"target_type, 'target', target, 'user', user, 'at', us) " \
+	"redis.call('XADD', KEYS[6], '*', 'e', " \
+	"kind .. ' ' .. target_type .. ' ' .. target .. ' ' .. user) " \
 	"end "
 
 #endif

@@ -10,33 +10,32 @@
 #define ANSWER_LOAD (-1)
 
 /*
- * ARGV: user, post. Every check comes before the first write: a script that fails half-way keeps
- * what it wrote. Voting ends by Redis's clock, a minute before the voters are forgotten. Gives the
- * answer, the votes, and when the post was published.
+ * KEYS: article, voters, stream. ARGV: user, post. Every check comes before the first write: a
+ * script that fails half-way keeps what it wrote. Voting ends by Redis's clock, a minute before the
+ * voters are forgotten, and a day before the article is. Gives the answer, the votes, and when the
+ * post was published.
  */
 static const struct cache_script script_vote = CACHE_SCRIPT(
-	REACTION_LUA_RENEW REACTION_LUA_CLOCK REACTION_LUA_EVENT
 	"local k = KEYS[1] "
-	"local known = redis.call('HMGET', k, 'time', 'votes', 'voters', 'poster', 'gone') "
-	"if known[5] then return {-2, 0, 0} end "
+	"local known = redis.call('HMGET', k, 'time', 'voters', 'poster', 'gone') "
+	"if known[4] then return {-2, 0, 0} end "
 	"if not known[1] then return {-1, 0, 0} end "
-	"local ends = known[1] + 604800000 "
-	"if ms >= ends then return {2, tonumber(known[2]), 0} end "
-	"if known[4] == ARGV[1] then return {3, tonumber(known[2]), 0} end "
-	"if not known[3] then return {-1, 0, 0} end "
-	"if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return {1, tonumber(known[2]), 0} end "
+	"local function refused(why) return {why, tonumber(redis.call('HGET', k, 'votes')), 0} end "
+	"local ends, t = known[1] + 604800000, redis.call('TIME') "
+	"if t[1] * 1000 + t[2] / 1000 >= ends then return refused(2) end "
+	"if known[3] == ARGV[1] then return refused(3) end "
+	"if not known[2] then return {-1, 0, 0} end "
+	"if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return refused(1) end "
 	"if redis.call('SCARD', KEYS[2]) == 1 then "
 	"redis.call('EXPIREAT', KEYS[2], math.floor(ends / 1000) + 60) end "
-	"local votes = redis.call('HINCRBY', k, 'votes', 1) "
-	"event('vote', 1, ARGV[2], ARGV[1]) "
-	"renew() "
-	"return {0, votes, known[1]}");
+	"redis.call('XADD', KEYS[3], '*', 'e', 'vote 1 ' .. ARGV[2] .. ' ' .. ARGV[1]) "
+	"return {0, redis.call('HINCRBY', k, 'votes', 1), known[1]}");
 
 static err ask(struct ctx *c, int64_t post_id, struct cache_reply **out)
 {
 	struct reaction_keys k = reaction_keys(c->arena, post_id);
-	err e = cache_run_script(c->cache, out, &script_vote, REACTION_KEY_COUNT,
-				 CACHE_ARGS(REACTION_KEYS(k), c->viewer.id, post_id));
+	err e = cache_run_script(c->cache, out, &script_vote, 3,
+				 CACHE_ARGS(k.article, k.voters, k.stream, c->viewer.id, post_id));
 
 	if (e)
 		return e;

@@ -86,9 +86,9 @@ static void want_event(struct ctx *c, int64_t post, int64_t user)
 
 	cache_want(c->cache, CACHE_ARGS(STR("HINCRBY"), reaction_article_key(c->arena, post),
 					STR("votes"), 1));
-	cache_want(c->cache, CACHE_ARGS(STR("XADD"), key, STR("*"), STR("kind"), STR("vote"),
-					STR("type"), TARGET_POST, STR("target"), post, STR("user"),
-					user, STR("at"), c->now * 1000));
+	cache_want(c->cache, CACHE_ARGS(STR("XADD"), key, STR("*"), STR("e"),
+					str_format(c->arena, "vote %d %lld %lld", TARGET_POST,
+						   (long long)post, (long long)user)));
 }
 
 err data_make_events(struct program *p, int64_t count)

@@ -106,10 +106,11 @@ static void add_until(struct fixture *f, int64_t total)
 				   CACHE_ARGS(STR("XADD"),
 					      reaction_stream_key(f->c.arena,
 								  reaction_shard(1 + i % POSTS)),
-					      STR("*"), STR("kind"),
-					      i % 3 ? STR("vote") : STR("like"), STR("type"), 1,
-					      STR("target"), 1 + i % POSTS, STR("user"), i + 1,
-					      STR("at"), i + 1));
+					      STR("*"), STR("e"),
+					      str_format(f->c.arena, "%s 1 %lld %lld",
+							 i % 3 ? "vote" : "like",
+							 (long long)(1 + i % POSTS),
+							 (long long)i + 1)));
 		if (!cache_flush(f->c.cache))
 			f->added = upto;
 		else
@@ -161,15 +162,15 @@ static void look_at_message(struct seen *seen, struct str body, int64_t total)
 		int64_t post = event.target - 1;
 		int key = str_is(event.kind, STR("vote"));
 
-		assert_in_range(event.at, 1, total);
-		assert_int_equal(post, (event.at - 1) % POSTS);
-		if (seen->has[event.at - 1]) {
+		assert_in_range(event.user, 1, total);
+		assert_int_equal(post, (event.user - 1) % POSTS);
+		if (seen->has[event.user - 1]) {
 			seen->twice++;
 			continue;
 		}
-		seen->early += event.at < seen->newest[key][post];
-		seen->newest[key][post] = event.at;
-		seen->has[event.at - 1] = true;
+		seen->early += event.user < seen->newest[key][post];
+		seen->newest[key][post] = event.user;
+		seen->has[event.user - 1] = true;
 		seen->count++;
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "unit/domain/people.h"
 
+#include "base/num.h"
 #include "domain/reaction.h"
 
 static inline enum vote_answer vote(struct fixture *f, int64_t *votes)
@@ -34,7 +35,8 @@ static inline struct str take_events(struct ctx *c)
 {
 	struct buf json;
 	struct cache_reply *reply;
-	size_t i, k;
+	int64_t sequence;
+	size_t i;
 	int shard;
 
 	buf_init(&json, c->arena, 1024);
@@ -45,15 +47,20 @@ static inline struct str take_events(struct ctx *c)
 					   CACHE_ARGS(STR("XRANGE"), key, STR("-"), STR("+"))),
 				 OK);
 		for (i = 0; i < cache_items(reply); i++) {
-			const struct cache_reply *fields = cache_item(cache_item(reply, i), 1);
+			const struct cache_reply *entry = cache_item(reply, i);
+			struct str id = cache_text(cache_item(entry, 0)), ms = { 0 };
+			struct str rest = cache_text(cache_item(cache_item(entry, 1), 1)), word;
 
 			buf_add(&json, json.n ? STR(",[") : STR("[["));
-			buf_add_json(&json, cache_text(cache_item(fields, 1)));
-			for (k = 3; k < cache_items(fields); k += 2) {
+			assert_true(str_split(&rest, ' ', &word));
+			buf_add_json(&json, word);
+			while (str_split(&rest, ' ', &word)) {
 				buf_add_char(&json, ',');
-				buf_add(&json, cache_text(cache_item(fields, k)));
+				buf_add(&json, word);
 			}
-			buf_add_char(&json, ']');
+			assert_true(str_split(&id, '-', &ms));
+			assert_true(num_parse_i64(id, 0, 999, &sequence));
+			buf_addf(&json, "," STR_FMT "%03lld]", STR_ARG(ms), (long long)sequence);
 		}
 		assert_int_equal(cache_run(c->cache, &reply, CACHE_ARGS(STR("DEL"), key)), OK);
 	}

@@ -193,8 +193,8 @@ static void mend_shown(const struct reaction_work *w)
 	}
 }
 
-/* The vote itself raised the rank; a process that died in between did not. Never downwards, so in
- * any order. */
+/* Ranks never go down here, so the order of the batches does not matter; one that was not told, as
+ * this process died, comes again. */
 static void tell_redis(const struct reaction_work *w)
 {
 	struct ctx *c = w->c;

@@ -1,7 +1,6 @@
-/* Votes: one script decides, counts and records. */
+/* Votes: one script decides, counts and records. The ranking follows when SQL has them. */
 #include "domain/reaction.h"
 
-#include "domain/post_rank.h"
 #include "domain/reaction_fill.h"
 #include "domain/reaction_keys.h"
 
@@ -12,24 +11,23 @@
 /*
  * KEYS: article, voters, stream. ARGV: user, post. Every check comes before the first write: a
  * script that fails half-way keeps what it wrote. Voting ends by Redis's clock, a minute before the
- * voters are forgotten, and a day before the article is. Gives the answer, the votes, and when the
- * post was published.
+ * voters are forgotten, and a day before the article is. Gives the answer and the votes.
  */
 static const struct cache_script script_vote = CACHE_SCRIPT(
 	"local k = KEYS[1] "
 	"local known = redis.call('HMGET', k, 'time', 'voters', 'poster', 'gone') "
-	"if known[4] then return {-2, 0, 0} end "
-	"if not known[1] then return {-1, 0, 0} end "
-	"local function refused(why) return {why, tonumber(redis.call('HGET', k, 'votes')), 0} end "
+	"if known[4] then return {-2, 0} end "
+	"if not known[1] then return {-1, 0} end "
+	"local function refused(why) return {why, tonumber(redis.call('HGET', k, 'votes'))} end "
 	"local ends, t = known[1] + 604800000, redis.call('TIME') "
 	"if t[1] * 1000 + t[2] / 1000 >= ends then return refused(2) end "
 	"if known[3] == ARGV[1] then return refused(3) end "
-	"if not known[2] then return {-1, 0, 0} end "
+	"if not known[2] then return {-1, 0} end "
 	"if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return refused(1) end "
 	"if redis.call('SCARD', KEYS[2]) == 1 then "
 	"redis.call('EXPIREAT', KEYS[2], math.floor(ends / 1000) + 60) end "
 	"redis.call('XADD', KEYS[3], '*', 'e', 'vote 1 ' .. ARGV[2] .. ' ' .. ARGV[1]) "
-	"return {0, redis.call('HINCRBY', k, 'votes', 1), known[1]}");
+	"return {0, redis.call('HINCRBY', k, 'votes', 1)}");
 
 static err ask(struct ctx *c, int64_t post_id, struct cache_reply **out)
 {
@@ -39,7 +37,7 @@ static err ask(struct ctx *c, int64_t post_id, struct cache_reply **out)
 
 	if (e)
 		return e;
-	return cache_items(*out) == 3 ? OK : ERR_UNAVAILABLE;
+	return cache_items(*out) == 2 ? OK : ERR_UNAVAILABLE;
 }
 
 err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t *votes)
@@ -65,10 +63,5 @@ err vote_cast(struct ctx *c, int64_t post_id, enum vote_answer *answer, int64_t 
 		return ERR_UNAVAILABLE;
 	*answer = (enum vote_answer)code;
 	*votes = cache_int(cache_item(reply, 1));
-	/* The ranking lives elsewhere; it is sent after the reply, and never goes down. */
-	if (*answer == VOTE_COUNTED) {
-		post_rank_raise(c, post_id, post_score(cache_int(cache_item(reply, 2)), *votes));
-		cache_may_wait(c->cache);
-	}
 	return OK;
 }

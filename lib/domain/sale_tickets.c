@@ -63,11 +63,14 @@ static struct str ticket_of(struct arena *a, const struct sale_decision *d)
 	return str_format(a, "-" STR_FMT, STR_ARG(sale_refusal_word(d->refusal)));
 }
 
+/* A change_no that no stock was ever older than: the stock stays as it is. */
+#define CHANGE_NONE (-1)
+
 /*
  * A buyer stands once in a call: of two decisions the script would see the ticket before both. The
  * first counts, which is the one that became an order if any did.
  */
-static err apply_some(struct ctx *c, const struct sale_locked *sale,
+static err apply_some(struct ctx *c, const struct sale_locked *sale, int64_t change_no,
 		      const struct sale_decision *decisions, size_t count, int64_t done)
 {
 	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, FIXED + 3 * count);
@@ -78,7 +81,7 @@ static err apply_some(struct ctx *c, const struct sale_locked *sale,
 	args[n++] = cache_arg_text(sale_key(c->arena, sale->id));
 	args[n++] = cache_arg_text(sale_stock_key(c->arena, sale->id));
 	args[n++] = cache_arg_text(sale_ticket_key(c->arena, sale->id));
-	args[n++] = cache_arg_int(sale->change_no);
+	args[n++] = cache_arg_int(change_no);
 	args[n++] = cache_arg_int(sale->stock);
 	args[n++] = cache_arg_int(done);
 	args[n++] = cache_arg_int(sale->settled_no);
@@ -98,10 +101,14 @@ err sale_tickets_apply(struct ctx *c, const struct sale_locked *sale,
 	size_t i = 0, some;
 	err e;
 
-	/* Also with no decision at all: the stock may be another. */
+	/*
+	 * Also with no decision at all: the stock may be another. It is set with the last of them:
+	 * SQL's is that after all, and less what is on its way it would look sold out in between.
+	 */
 	do {
 		some = count - i < AT_ONCE ? count - i : AT_ONCE;
-		e = apply_some(c, sale, decisions + i, some, done);
+		e = apply_some(c, sale, i + some < count ? CHANGE_NONE : sale->change_no,
+			       decisions + i, some, done);
 		i += some;
 	} while (!e && i < count);
 	return e;

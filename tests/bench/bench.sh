@@ -28,9 +28,9 @@ ONLY=${ONLY:-.}
 requests_table() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$HERE/requests.tsv"; }
 requests_chosen() { requests_table | awk -v only="$ONLY" '$1 ~ only'; }
 
-port_of() { # site|uncached|ceilings
+port_of() { # site|held|uncached|ceilings
 	case $1 in
-	site) echo "$SITE_PORT" ;;
+	site | held) echo "$SITE_PORT" ;;
 	uncached) echo "$UNCACHED_PORT" ;;
 	ceilings) echo "$CEILINGS_PORT" ;;
 	esac
@@ -48,9 +48,11 @@ load() { # AT WHO PATH CONNECTIONS SECONDS
 # One line of results: name, round, connections, what wrk says, then processor ticks of each group.
 measure() { # ROUND CONNECTIONS SECONDS NAME AT WHO PATH
 	local said before after
+	[ "$5" != held ] || sale_hold
 	before=$(ticks)
 	said=$(load "$5" "$6" "$7" "$2" "$3")
 	after=$(ticks)
+	[ "$5" != held ] || sale_release
 	NEXT_PAIR[$7]=${said##* }
 	printf '%s %s %s %s %s\n' "$4" "$1" "$2" "$said" "$(
 		awk 'NR == FNR { t[$1] = $2; next } { printf "%s=%d ", $1, $2 - t[$1] }' \

@@ -87,7 +87,8 @@ end
 function init(args)
 	local dir, who, path = args[1], args[2], args[3]
 	local lists = { post = lines(dir .. "/posts"), big = lines(dir .. "/big"),
-		sale = lines(dir .. "/sales"), gone = lines(dir .. "/gone") }
+		sale = lines(dir .. "/sales"), gone = lines(dir .. "/gone"),
+		again = lines(dir .. "/again") }
 	lists.hot = { unpack(lists.post, #lists.post - 19) }
 	pair = tonumber(args[4])
 	if who == "press" then

@@ -3,7 +3,8 @@
 # the rows of requests.tsv; sale_measure writes lines "name values..." for sale_report.awk.
 
 SALE_BUYERS=12000 # each presses once in each sale, and meets no limit
-SALE_COUNT=16
+SALE_COUNT=24     # with units ...
+SALE_REFUSING=16  # ... and without, and bought before
 SALE_HEAP=50000 # requests that wait for `orders`
 SALE_RUSH=5000  # buyers ...
 SALE_UNITS=500  # ... for so many units
@@ -24,13 +25,18 @@ sale_say() { # NAME VALUE...
 sale_prepare() {
 	local id
 	rm -f "$OUT/sale"
-	step "writing $SALE_BUYERS buyers and $((2 * SALE_COUNT)) sales"
+	step "writing $SALE_BUYERS buyers and $((SALE_COUNT + 2 * SALE_REFUSING)) sales"
 	sale_bench buyers "$BENCH" "$SALE_BUYERS"
 	sale_bench sales "$BENCH" sales "$SALE_COUNT" "$SALE_BUYERS" "$SALE_BUYERS"
-	sale_bench sales "$BENCH" gone "$SALE_COUNT" 1 "$SALE_BUYERS"
+	sale_bench sales "$BENCH" gone "$SALE_REFUSING" 1 "$SALE_BUYERS"
 	while read -r id; do
 		sale_bench fill "$id" 1
 	done <"$BENCH/gone"
+	sale_bench sales "$BENCH" again "$SALE_REFUSING" "$SALE_BUYERS" "$SALE_BUYERS"
+	while read -r id; do
+		sale_bench bought "$id" "$SALE_BUYERS"
+	done <"$BENCH/again"
+	sale_settle
 }
 
 sale_orders() { # SALE
@@ -45,6 +51,18 @@ sale_stream() { # SALE
 sale_new() { # UNITS BUYERS
 	sale_bench sales "$BENCH" one 1 "$1" "$2"
 	cat "$BENCH/one"
+}
+
+# Requests are taken as ever, and nobody comes for them; then the workers do, until all is written.
+sale_hold() {
+	sale_supervisor stop relay-sales
+	sale_supervisor stop orders
+}
+
+sale_release() {
+	sale_supervisor start orders
+	sale_supervisor start relay-sales
+	sale_settle
 }
 
 # Until what the rounds left behind is written.

@@ -273,19 +273,30 @@ static void command_rush(char **argv)
 	report(&r, all_after > all_before ? 100 * busy / (all_after - all_before) : 0);
 }
 
-/* fill SALE COUNT: so many requests through the gate, by buyers nobody else is. */
-static void command_fill(char **argv)
+static void press(int64_t sale_id, int64_t first_buyer, int64_t count)
 {
-	int64_t sale_id = number(argv[0]), count = number(argv[1]), i;
 	struct sale_answer answer;
+	int64_t i;
 
 	for (i = 0; i < count; i++) {
 		program_next(&program);
-		program.ctx.viewer = (struct viewer){ .id = FIRST_BUYER + BUYERS_MOST + i };
+		program.ctx.viewer = (struct viewer){ .id = first_buyer + i };
 		must(sale_press(&program.ctx, sale_id, &answer), "a press");
 		if (answer.refusal)
 			BUG("press %lld was refused: %d", (long long)i, (int)answer.refusal);
 	}
+}
+
+/* fill SALE COUNT: so many requests through the gate, by buyers nobody else is. */
+static void command_fill(char **argv)
+{
+	press(number(argv[0]), FIRST_BUYER + BUYERS_MOST, number(argv[1]));
+}
+
+/* bought SALE BUYERS: each of the first buyers has pressed. */
+static void command_bought(char **argv)
+{
+	press(number(argv[0]), FIRST_BUYER, number(argv[1]));
 }
 
 /* ceiling one|many ORDERS: orders and microseconds. */
@@ -310,9 +321,9 @@ int main(int argc, char **argv)
 		int arguments;
 		void (*run)(char **argv);
 	} commands[] = {
-		{ "buyers", 2, command_buyers },   { "sales", 5, command_sales },
-		{ "rush", 7, command_rush },       { "fill", 2, command_fill },
-		{ "ceiling", 2, command_ceiling },
+		{ "buyers", 2, command_buyers }, { "sales", 5, command_sales },
+		{ "rush", 7, command_rush },     { "fill", 2, command_fill },
+		{ "bought", 2, command_bought }, { "ceiling", 2, command_ceiling },
 	};
 	size_t i;
 
@@ -326,6 +337,6 @@ int main(int argc, char **argv)
 		program_close(&program);
 		return 0;
 	}
-	fputs("usage: sale_bench buyers|sales|rush|fill|ceiling ARGUMENT...\n", stderr);
+	fputs("usage: sale_bench buyers|sales|rush|fill|bought|ceiling ARGUMENT...\n", stderr);
 	return 2;
 }

@@ -42,7 +42,9 @@ END {
 	print "\n## Flash sales: the request\n"
 	print "| | x H, hello | x R, and one GET | x V |\n| --- | --: | --: | --: |"
 	printf "| accepted | %.2f | %.2f | %.2f |\n", ratio("press", "H"), ratio("press", "R"), ratio("press", "V")
+	printf "| accepted, and written meanwhile | %.2f | %.2f | %.2f |\n", ratio("press-written", "H"), ratio("press-written", "R"), ratio("press-written", "V")
 	printf "| sold out | %.2f | %.2f | %.2f |\n", ratio("press-sold-out", "H"), ratio("press-sold-out", "R"), ratio("press-sold-out", "V")
+	printf "| bought before | %.2f | %.2f | %.2f |\n", ratio("press-again", "H"), ratio("press-again", "R"), ratio("press-again", "V")
 	print "\n## Flash sales: orders\n"
 	print "| | orders/s | aim |\n| --- | --: | --- |"
 	printf "| one durable transaction for each order, one connection | %d | |\n", one

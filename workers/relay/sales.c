@@ -10,10 +10,13 @@
 #define WAIT_MS 500
 #define AFTER_ERROR_MS 500
 /*
- * When many come together, a moment's pause makes one message of dozens: a message of few costs the
- * broker and the database as much, and takes the processors from those who press.
+ * When several come together, a moment's pause makes one message of dozens, and a longer one where
+ * that is the rate of a rush: a message of few costs the broker and the database as much, and takes
+ * the processors from those who press.
  */
 #define PAUSE_MS 10
+#define RUSH 32
+#define PAUSE_IN_RUSH_MS 25
 
 static err look(struct sale_relay *relay, struct ctx *c, int64_t *due)
 {
@@ -45,7 +48,7 @@ void relay_sales(struct program *p)
 		else if (!sale_relay_count(relay))
 			program_sleep(SALE_RELAY_LOOK_MS);
 		else if (moved > 1 && moved < SALE_RELAY_MOST)
-			program_sleep(PAUSE_MS);
+			program_sleep(moved < RUSH ? PAUSE_MS : PAUSE_IN_RUSH_MS);
 	}
 	sale_relay_free(relay);
 }

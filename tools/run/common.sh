@@ -51,8 +51,10 @@ account_make() {
 	local home=/var/lib/plaza
 	mkdir -p "$home"
 	if ! getent passwd plaza >/dev/null; then
+		# several may begin at once: one of them makes it
 		useradd --system --user-group --no-create-home --home-dir "$home" \
-			--shell /usr/sbin/nologin plaza || die "the account plaza could not be made"
+			--shell /usr/sbin/nologin plaza || getent passwd plaza >/dev/null ||
+			die "the account plaza could not be made"
 	elif [ ! -d "$(getent passwd plaza | cut -d: -f6)" ]; then
 		usermod --home "$home" plaza 2>/dev/null ||
 			warn "the account plaza has no home folder: cron will not work"

@@ -16,10 +16,21 @@ static void add_day(struct buf *b, int64_t day)
 	buf_addf(b, "%04d-%02d-%02d", (int)(day / 10000), (int)(day / 100 % 100), (int)(day % 100));
 }
 
+static bool is_text(const struct export_column *column)
+{
+	return column->kind == EXPORT_LINE || column->kind == EXPORT_TEXT;
+}
+
+static int64_t number_of(const struct export_column *column, const struct db_rows *rows,
+			 unsigned at)
+{
+	return is_text(column) ? 0 : db_int(rows, at);
+}
+
 static void add_json(struct buf *b, const struct export_column *column, const struct db_rows *rows,
 		     unsigned at)
 {
-	int64_t number = db_int(rows, at);
+	int64_t number = number_of(column, rows, at);
 
 	switch (column->kind) {
 	case EXPORT_ID:
@@ -92,7 +103,7 @@ static bool is_worth_saying(const struct export_column *column, const struct db_
 static void add_value(struct buf *b, const struct export_column *column, const struct db_rows *rows,
 		      unsigned at)
 {
-	int64_t number = db_int(rows, at);
+	int64_t number = number_of(column, rows, at);
 
 	if (column->kind == EXPORT_LINE)
 		add_line(b, db_str(rows, at));

@@ -26,7 +26,7 @@ static const struct export_column profile_columns[] = {
 
 static const struct db_sql sql_posts =
 	SQL("SELECT post_id, 0, post_id, title, created_at, edited_at, deleted_at, votes, likes,"
-	    " comments, body_md FROM post FORCE INDEX (author) WHERE author_id = ?"
+	    " comments, body_md FROM post FORCE INDEX (written) WHERE author_id = ?"
 	    " AND post_id >= ? AND (post_id > ? OR 0 > ?) ORDER BY post_id LIMIT ?");
 
 static const struct export_column post_columns[] = {
@@ -42,11 +42,13 @@ static const struct export_column post_columns[] = {
 	{ 0 },
 };
 
-static const struct db_sql sql_revisions =
-	SQL("SELECT r.post_id, r.version, r.post_id, r.version, r.title, r.written_at, r.body_md"
-	    " FROM post p JOIN post_revision r ON r.post_id = p.post_id WHERE p.author_id = ?"
-	    " AND r.post_id >= ? AND (r.post_id > ? OR r.version > ?)"
-	    " ORDER BY r.post_id, r.version LIMIT ?");
+/* No index has the order of two tables: only numbers are sorted, not the texts. */
+static const struct db_sql sql_revisions = SQL(
+	"SELECT r.post_id, r.version, r.post_id, r.version, r.title, r.written_at, r.body_md"
+	" FROM (SELECT p.post_id, v.version FROM post p FORCE INDEX (written) JOIN post_revision v"
+	" ON v.post_id = p.post_id WHERE p.author_id = ? AND p.post_id >= ? AND (p.post_id > ? OR"
+	" v.version > ?) ORDER BY p.post_id, v.version LIMIT ?) k JOIN post_revision r"
+	" ON r.post_id = k.post_id AND r.version = k.version ORDER BY k.post_id, k.version");
 
 static const struct export_column revision_columns[] = {
 	{ "post", EXPORT_ID, N_("Post") },     { "version", EXPORT_NUMBER, N_("Version") },
@@ -100,12 +102,16 @@ static const struct export_column vote_columns[] = {
 	{ 0 },
 };
 
-static const struct db_sql sql_likes = SQL(
-	"SELECT l.changed_us, l.target_id, IF(l.target_type = 1, 'post', 'comment'),"
-	" l.target_id, p.title, l.changed_us FROM liked l FORCE INDEX (user)"
-	" LEFT JOIN post p ON l.target_type = 1 AND p.post_id = l.target_id"
-	" AND p.deleted_at = 0 WHERE l.user_id = ? AND l.is_on = 1 AND l.changed_us >= ?"
-	" AND (l.changed_us > ? OR l.target_id > ?) ORDER BY l.changed_us, l.target_id LIMIT ?");
+/* The second number of a place: ids of comments behind those of posts, as the index has them. */
+#define LIKED "IF(l.target_type = 1, 0, 4611686018427387904) + l.target_id"
+
+static const struct db_sql sql_likes =
+	SQL("SELECT l.changed_us, " LIKED ", IF(l.target_type = 1, 'post', 'comment'), l.target_id,"
+	    " p.title, l.changed_us FROM liked l FORCE INDEX (user)"
+	    " LEFT JOIN post p ON l.target_type = 1 AND p.post_id = l.target_id"
+	    " AND p.deleted_at = 0 WHERE l.user_id = ? AND l.is_on = 1 AND l.changed_us >= ?"
+	    " AND (l.changed_us > ? OR " LIKED " > ?)"
+	    " ORDER BY l.changed_us, l.target_type, l.target_id LIMIT ?");
 
 static const struct export_column like_columns[] = {
 	{ "what", EXPORT_LINE, N_("What") },

@@ -33,7 +33,7 @@ static const struct db_sql sql_blank_comment =
 	SQL("UPDATE comment SET author_id = 0, deleted_by = 0, body_md = '', body_html = ''"
 	    " WHERE comment_id = ?");
 
-static const struct db_sql sql_posts = SQL("SELECT post_id FROM post FORCE INDEX (author) WHERE "
+static const struct db_sql sql_posts = SQL("SELECT post_id FROM post FORCE INDEX (written) WHERE "
 					   "author_id = ? ORDER BY post_id LIMIT ?");
 
 static const struct db_sql sql_delete_post =
@@ -72,7 +72,6 @@ static const struct db_sql sql_unname_act =
 static const struct db_sql sql_drop_acts =
 	SQL("DELETE FROM moderation_log WHERE target_type = 3 AND target_id = ?");
 
-/* Staff only: the table is as long as the list of closed accounts. */
 static const struct db_sql sql_unname_bans = SQL("UPDATE user_ban SET by_id = 0 WHERE by_id = ?");
 
 static const struct db_sql sql_unname_pictures =

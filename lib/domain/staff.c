@@ -32,7 +32,7 @@ static const struct db_sql sql_by_name =
 
 /* Who proved the address, and who claims it. */
 static const struct db_sql sql_by_email =
-	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.email = ? ORDER BY u.state = 0 LIMIT ?");
+	SQL("SELECT " USER_COLUMNS " FROM user u WHERE u.email = ? ORDER BY u.state DESC LIMIT ?");
 
 static const struct db_sql sql_posts =
 	SQL("SELECT 1, post_id, title, created_at, deleted_at <> 0 FROM post FORCE INDEX (author)"

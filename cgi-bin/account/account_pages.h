@@ -64,11 +64,13 @@ struct again_view {
 /* templates/account/resume.html: what was typed before the login */
 struct resume_field_view {
 	struct str name, value;
-	struct str label; /* of a text a person wrote; empty for what the form carried unseen */
-	bool is_line;     /* a text of one line */
+	struct str
+		label; /* of what a person wrote or chose; empty for what the form carried unseen */
+	struct str said; /* a choice, in words; it is only shown */
+	bool is_line;    /* a text of one line */
 };
 struct resume_view {
-	struct url action;
+	struct url action, back;
 	struct {
 		struct resume_field_view *items;
 		size_t count;

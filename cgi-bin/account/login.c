@@ -62,7 +62,7 @@ struct url way_on(struct req *r, struct str next, struct str held)
 	struct url to;
 
 	if (secret_is_token(held, held.n) && held.n > 0)
-		return url_format(r->ctx.arena, "/resume/{}", held);
+		return url_format(r->ctx.arena, "/resume/{}?next={}", held, next);
 	return url_check_local(r->ctx.arena, next, &to) ? URL_LITERAL("/") : to;
 }
 

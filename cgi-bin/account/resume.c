@@ -1,19 +1,66 @@
 /* What was typed when a login turned out to be needed: shown again, to be sent with one button. */
 #include "account/account_pages.h"
 
+#include "base/num.h"
+
 #include "tmpl/account_resume.h"
 #include "web/cookie.h"
 
-/* Numbers and switches travel unseen; what a person wrote is shown. */
+/* What a person wrote is shown, and what they chose, under the name it has in the form it comes
+ * from. */
+static const struct {
+	const char *name, *label;
+	bool is_line;
+} shown[] = {
+	{ "title", N_("Title"), true },   { "name", N_("Name"), true },
+	{ "price", N_("Price"), true },   { "count", N_("How many"), true },
+	{ "reason", N_("Reason"), true }, { "body", N_("Text"), false },
+};
+
+static const struct {
+	const char *name, *value, *label, *said;
+} choices[] = {
+	{ "role", "member", N_("Role"), N_("Member") },
+	{ "role", "moderator", N_("Role"), N_("Moderator") },
+	{ "role", "admin", N_("Role"), N_("Administrator") },
+	{ "days", "0", N_("For how long"), N_("until somebody opens it") },
+	{ "way", "more", N_("Change the units"), N_("Add units") },
+	{ "way", "fewer", N_("Change the units"), N_("Take units away") },
+};
+
+static void say_choice(struct req *r, struct resume_field_view *view)
+{
+	int64_t days;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(choices); i++) {
+		if (!str_is(view->name, str_from_c(choices[i].name)) ||
+		    !str_is(view->value, str_from_c(choices[i].value)))
+			continue;
+		view->label = req_text(r, choices[i].label);
+		view->said = req_text(r, choices[i].said);
+	}
+	if (!view->said.n && str_is(view->name, STR("days")) &&
+	    num_parse_i64(view->value, 1, INT16_MAX, &days)) {
+		view->label = req_text(r, N_("For how long"));
+		view->said = text_count(r->ctx.arena, r->language, "{0} day", "{0} days", days);
+	}
+}
+
+/* What nobody typed or chose travels unseen. */
 static struct resume_field_view field_view(struct req *r, const struct held_field *f)
 {
 	struct resume_field_view view = { .name = f->name, .value = f->value };
+	size_t i;
 
-	view.is_line = str_is(f->name, STR("title"));
-	if (view.is_line)
-		view.label = req_text(r, "Title");
-	else if (str_is(f->name, STR("body")))
-		view.label = req_text(r, "Text");
+	for (i = 0; i < ARRAY_LEN(shown); i++) {
+		if (!str_is(f->name, str_from_c(shown[i].name)))
+			continue;
+		view.label = req_text(r, shown[i].label);
+		view.is_line = shown[i].is_line;
+		return view;
+	}
+	say_choice(r, &view);
 	return view;
 }
 
@@ -25,6 +72,8 @@ err resume_page(struct req *r)
 
 	if (!e)
 		e = url_check_local(r->ctx.arena, held.action, &view.action);
+	if (!e && url_check_local(r->ctx.arena, form_get(&r->in.query, "next"), &view.back))
+		view.back = URL_LITERAL("/");
 	if (e)
 		return e;
 	view.fields.items = ARENA_ARRAY(r->ctx.arena, struct resume_field_view, held.fields.count);

@@ -65,6 +65,7 @@ struct person_view {
 	struct url page, avatar;
 	struct when joined, leaves;
 	bool is_closed, may_close, may_set_role, is_self;
+	bool is_asked; /* may do something, but has to prove first who they are */
 	struct str ban_reason, ban_by;
 	struct when ban_until;
 	struct str reason, reason_error; /* of the form that was sent */

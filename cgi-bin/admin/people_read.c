@@ -182,12 +182,16 @@ err person_show(struct req *r, int status, struct person_view *view)
 	struct moderation_query q = { .target_type = TARGET_USER, .target_id = r->id };
 	struct moderation_entries entries = { 0 };
 	struct staff_person person = { 0 };
+	bool is_sure = false;
 	err e = staff_find(&r->ctx, r->id, &person);
 
+	if (!e)
+		e = req_find_sure(r, &is_sure);
 	if (!e) {
 		view->tabs = admin_tabs(r);
 		view->tabs.is_people = true;
 		fill_person(r, &person, view);
+		view->is_asked = !is_sure && (view->may_close || view->may_set_role);
 		e = fill_recent(r, view);
 	}
 	if (!e)

@@ -65,6 +65,7 @@ struct sale_view {
 	struct sale_phase_view phase;
 	bool is_draft, is_expired_draft; /* its end has passed: it cannot be published as it is */
 	bool can_close, can_change_units;
+	bool is_asked; /* the units can be changed by who proves first who they are */
 	struct str count, count_error; /* of units, typed */
 	struct when made;
 };

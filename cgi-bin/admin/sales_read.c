@@ -75,7 +75,11 @@ err sale_list_page(struct req *r)
 err sale_show(struct req *r, int status, struct sale_view *view, const struct sale *s)
 {
 	struct arena *a = r->ctx.arena;
+	bool is_sure;
+	err e = req_find_sure(r, &is_sure);
 
+	if (e)
+		return e;
 	view->tabs = admin_tabs(r);
 	view->tabs.is_sales = true;
 	view->id = s->id;
@@ -93,7 +97,8 @@ err sale_show(struct req *r, int status, struct sale_view *view, const struct sa
 	view->is_draft = s->state == SALE_DRAFT;
 	view->is_expired_draft = view->is_draft && s->ends_at <= r->ctx.now;
 	view->can_close = s->state == SALE_PUBLISHED && s->ends_at > r->ctx.now;
-	view->can_change_units = view->can_close;
+	view->can_change_units = view->can_close && is_sure;
+	view->is_asked = view->can_close && !is_sure;
 	view->made = (struct when){ s->created_at };
 	tmpl_admin_sale(req_page(r), view);
 	return admin_show(r, status, s->goods.name);

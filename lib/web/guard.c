@@ -116,15 +116,18 @@ err guard_form(struct req *r)
 }
 
 /* The person at a shell has no page to prove anything on. */
+err req_find_sure(struct req *r, bool *is_sure)
+{
+	*is_sure = true;
+	return r->web->source->log_in_as.n ? OK : reauth_find(&r->ctx, &r->session, is_sure);
+}
+
 err req_check_sure(struct req *r)
 {
-	bool is_fresh;
-	err e;
+	bool is_sure;
+	err e = req_find_sure(r, &is_sure);
 
-	if (r->web->source->log_in_as.n)
-		return OK;
-	e = reauth_find(&r->ctx, &r->session, &is_fresh);
-	if (e || is_fresh)
+	if (e || is_sure)
 		return e;
 	r->web->problem = PROBLEM_STALE;
 	return ERR_AUTH;

@@ -92,6 +92,8 @@ err req_log_out(struct req *r) MUST_CHECK;
  * and back.
  */
 err req_check_sure(struct req *r) MUST_CHECK;
+/* The same as a question: for a page whose forms ask it, to say so before anything is typed. */
+err req_find_sure(struct req *r, bool *is_sure) MUST_CHECK;
 
 /* The path and query of this request, as a local link: for "next". */
 struct url req_here(struct req *r);

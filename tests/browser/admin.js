@@ -1,7 +1,7 @@
 /* An administrator on a phone, without a mouse: goods, a sale of them, published, watched, changed, closed. */
 import { check, equal, matches } from "./tap.js";
 import { enter, tabTo } from "./keyboard.js";
-import { leave, visit } from "./visitor.js";
+import { leave, password, visit } from "./visitor.js";
 
 const typeIn = async (page, selector, text) => {
 	await tabTo(page, selector);
@@ -34,6 +34,10 @@ const writeGoods = async (page) => {
 	equal(await page.locator("h1").textContent(), "Administration", "admin: the menu leads to the overview");
 	await press(page, ".staff a[href='/admin/goods']");
 	await press(page, "main a[href='/admin/goods/new']");
+	equal(await page.locator("h1").textContent(), "Confirm that it is you", "admin: what visitors will see asks first who it is");
+	await typeIn(page, "#password", password);
+	await enter(page);
+	matches(page.url(), /\/admin\/goods\/new$/, "admin: and then leads there");
 	await typeIn(page, "#name", "A kite");
 	await typeIn(page, "#price", "39.90");
 	await typeIn(page, "#body", "It **flies**.");

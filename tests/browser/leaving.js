@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { join, secret } from "./account.js";
 import { check, equal, matches } from "./tap.js";
-import { button, follow, leave, logIn, openMail, publish, send, visit } from "./visitor.js";
+import { button, follow, leave, logIn, openMail, password, publish, send, visit } from "./visitor.js";
 
 const waitForCopy = async (page) => {
 	for (let tries = 0; tries < 100; tries++) {
@@ -87,6 +87,9 @@ const closing = async () => {
 	await page.fill("#q", "Closed_");
 	await follow(page, page.getByRole("button", { name: "Show" }));
 	await follow(page, page.getByRole("link", { name: "Closed_One" }));
+	await follow(page, page.getByRole("link", { name: "Confirm that it is you" }));
+	await page.fill("#password", password);
+	await send(page, "Confirm");
 	await page.fill("#reason", "Advertising for quinces");
 	await page.selectOption("#days", "30");
 	equal(await send(page, "Close the account"), 200, "closing: done");

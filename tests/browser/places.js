@@ -1,7 +1,7 @@
 /* Every page of the site, with what makes pages hard to draw: long words, wide tables, deep trees, empty lists,
  * forms with errors. */
 import { buy, sales } from "./buying.js";
-import { password, publish, send, visit, withoutBrowserChecks } from "./visitor.js";
+import { password, prove, publish, send, visit, withoutBrowserChecks } from "./visitor.js";
 
 const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 const hardText = `# ${word}
@@ -76,14 +76,26 @@ const outdated = async (page) => {
 	await send(page, "Publish");
 };
 
-/* Behind the proof of who asks. */
-const leaving = async (page) => {
-	await page.goto("/settings/delete");
-	if (!await page.locator("#password").count())
-		return;
-	await page.fill("#password", password);
-	await send(page, "Confirm");
+/* Behind the proof of who asks, which is good for a while. */
+const proved = (address, open = (page) => page.goto(address)) => async (page) => {
+	await prove(page, address);
+	await open(page);
 };
+
+/* The session ended while a post was written: it is offered again. */
+const resumed = async (page) => {
+	await page.goto("/posts/new");
+	await page.fill("#title", "A title");
+	await page.fill("#body", hardText);
+	await page.context().clearCookies();
+	await send(page, "Publish");
+	await page.fill("#login", "member");
+	await page.fill("#password", password);
+	await send(page, "Log in");
+};
+
+/* To another address each time: one is sent a code once a minute. */
+const sendCodes = (page) => sent("/settings/email", { "#value": `fresh${Date.now()}@example.org` }, "Send the codes")(page);
 
 const openMenu = async (page) => {
 	await page.goto("/");
@@ -187,7 +199,16 @@ const make = async () => {
 			["levels, mine", at("/levels")],
 			["my page", at(self)],
 			["copy", at("/settings/export")],
-			["leaving", leaving],
+			["confirm", at("/settings/confirm?next=/settings")],
+			["confirm, refused", sent("/settings/confirm?next=/settings", { "#password": "nothing" }, "Confirm")],
+			["leaving", proved("/settings/delete")],
+			["leaving, no choice", sent("/settings/delete", {}, "Delete my account")],
+			["e-mail", at("/settings/email")],
+			["e-mail, refused", sent("/settings/email", { "#value": "x" }, "Send the codes")],
+			["e-mail, codes", sendCodes],
+			["e-mail, wrong codes", sent("/settings/contact", { "#new-code": "1" }, "Confirm")],
+			["phone", at("/settings/phone")],
+			["phone, refused", sent("/settings/phone", { "#value": "x" }, "Send the codes")],
 			["sale, bought", at(open)],
 			["sale, not asked", at(`${soon}/result`)],
 			["orders", at("/orders")],
@@ -195,19 +216,15 @@ const make = async () => {
 			["address book", at("/addresses")],
 			["new address, refused", sent("/addresses/new", { "#name": "Ann", "#phone": "x" }, "Save")],
 			["two-step login", at("/settings/two-step")],
-			["confirm", at("/settings/confirm?next=/settings")],
-			["confirm, refused", sent("/settings/confirm?next=/settings", { "#password": "nothing" }, "Confirm")],
+			["text kept through a login", resumed],
 			["form out of date", outdated],
 			["not allowed", at(`${busy}/edit`)],
-		],
-		admin: [
-			["sale, open", at(open)],
-			["sale, refused", sent(open, { "#captcha": "?" }, "Buy now for ¥88.00")],
 		],
 		moderator: [
 			["people", at("/admin/users")],
 			["people, nobody", at("/admin/users?q=nobody-of-this-name")],
-			["somebody's account", at(person)],
+			["somebody's account, to be confirmed", at(person)],
+			["somebody's account", proved(person)],
 			["somebody's account, refused", sent(person, { "#reason": "" }, "Close the account")],
 			["moderation log", at("/moderation/log")],
 			["moderation log, of nobody", at("/moderation/log?by=1")],
@@ -216,13 +233,17 @@ const make = async () => {
 			["delete, refused", sent(`${post}/delete`, { "#reason": "" }, "Delete")],
 		],
 		admin: [
+			["sale, to buy", at(open)],
+			["sale, refused", sent(open, { "#captcha": "?" }, "Buy now for ¥88.00")],
 			["overview", at("/admin")],
 			["goods", at("/admin/goods")],
-			["goods, edit", first("/admin/goods")],
+			["sale, to be confirmed", at(`/admin${open}`)],
+			["goods, edit", proved("/admin/goods", first("/admin/goods"))],
 			["new goods, refused", sent("/admin/goods/new", { "#name": "", "#price": "free" }, "Save")],
 			["sales", at("/admin/sales")],
 			["new sale, refused", sent("/admin/sales/new", { "#price": "x", "#units": "many" }, "Save the draft")],
-			["sale", first("/admin/sales")],
+			["sale", at(`/admin${open}`)],
+			["sale, close", at(`/admin${open}/close`)],
 			["sale, live", first("/admin/sales", "/live?was=1&change=1")],
 		],
 	};

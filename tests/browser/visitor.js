@@ -103,6 +103,13 @@ export const logIn = async ({ page }, name, secret) => {
 	return (await follow(page, "main form .button")).status();
 };
 
+/** Proves once more who one is, as sensitive pages ask, and goes on to the address. */
+export const prove = async (page, next) => {
+	await page.goto(`/settings/confirm?next=${encodeURIComponent(next)}`);
+	await page.fill("#password", password);
+	await follow(page, "main form .button");
+};
+
 /** A mail goes by the queue and a worker: it takes a moment. Opens the newest one to that address. */
 export const openMail = async (page, to, subject) => {
 	for (let tries = 0; tries < 100; tries++) {

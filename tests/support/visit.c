@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "domain/limit.h"
+#include "domain/reauth.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 
@@ -57,6 +58,38 @@ struct browser *visit_guest(struct site *s)
 struct browser *visit_member(struct site *s, enum role role)
 {
 	return keep(browser_open_as(s, site_user(s, "u", role)));
+}
+
+/* As if that were `age` milliseconds ago. */
+static void prove(struct site *s, const struct browser *b, int64_t age)
+{
+	struct ctx *c = site_ctx(s);
+	struct session_want *want = session_want(c, browser_cookie(b, COOKIE_SESSION_NAME), NULL);
+	struct session session;
+	int64_t retry_seconds;
+
+	c->now -= age;
+	if (!want || cache_flush(c->cache) || session_read(c, want, &session, &retry_seconds) ||
+	    reauth_note(c, &session))
+		BUG("user %lld cannot prove anything", (long long)visit_id(b));
+}
+
+void visit_prove(struct site *s, const struct browser *b)
+{
+	prove(s, b, 0);
+}
+
+void visit_prove_long_ago(struct site *s, const struct browser *b)
+{
+	prove(s, b, REAUTH_SECONDS * CLOCK_SECOND);
+}
+
+struct browser *visit_sure(struct site *s, enum role role)
+{
+	struct browser *b = visit_member(s, role);
+
+	visit_prove(s, b);
+	return b;
 }
 
 struct browser *visit_again(struct site *s, int64_t user_id)

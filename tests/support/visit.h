@@ -13,6 +13,11 @@
  */
 struct browser *visit_guest(struct site *s);
 struct browser *visit_member(struct site *s, enum role role);
+/* Somebody of the staff who has just proved who they are, as their acts ask; any member may. */
+struct browser *visit_sure(struct site *s, enum role role);
+void visit_prove(struct site *s, const struct browser *b);
+/* As long ago as is just too long. */
+void visit_prove_long_ago(struct site *s, const struct browser *b);
 /* The same person on another device. */
 struct browser *visit_again(struct site *s, int64_t user_id);
 void visit_end(void);

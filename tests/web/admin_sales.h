@@ -15,7 +15,7 @@ static inline struct browser *admin_browser(void)
 	static struct browser *b;
 
 	if (!b)
-		b = visit_member(site, ROLE_ADMIN);
+		b = visit_sure(site, ROLE_ADMIN);
 	visit_forgive(site, b);
 	return b;
 }

@@ -11,8 +11,8 @@ static void only_administrators_get_in(void **state)
 	(void)state;
 	assert_redirect(guest, r, "/login?next=%2Fadmin");
 	assert_status(get(visit_member(site, ROLE_USER), "/admin"), 403);
-	assert_status(get(visit_member(site, ROLE_MODERATOR), "/admin"), 403);
-	assert_status(get(visit_member(site, ROLE_ADMIN), "/admin"), 200);
+	assert_status(get(visit_sure(site, ROLE_MODERATOR), "/admin"), 403);
+	assert_status(get(visit_sure(site, ROLE_ADMIN), "/admin"), 200);
 }
 
 /* The pattern's address with a 5 for the id. */
@@ -58,9 +58,9 @@ static void nobody_else_does_anything(void **state)
 static void the_menu_knows_administrators(void **state)
 {
 	(void)state;
-	assert_has(get(visit_member(site, ROLE_ADMIN), "/admin"), "href=\"/admin\">");
+	assert_has(get(visit_sure(site, ROLE_ADMIN), "/admin"), "href=\"/admin\">");
 	assert_has_not(get(visit_member(site, ROLE_USER), "/settings"), "href=\"/admin\"");
-	assert_has_not(get(visit_member(site, ROLE_MODERATOR), "/settings"), "href=\"/admin\"");
+	assert_has_not(get(visit_sure(site, ROLE_MODERATOR), "/settings"), "href=\"/admin\"");
 }
 
 static const struct db_sql sql_event =
@@ -75,7 +75,7 @@ static const struct db_sql sql_log =
 
 static void the_first_page_shows_what_waits(void **state)
 {
-	struct browser *b = visit_member(site, ROLE_ADMIN);
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
 	struct reply r = get(b, "/admin");
 
 	(void)state;
@@ -100,7 +100,7 @@ static int64_t new_event(int outbox_state, const char *payload)
 
 static void dead_events_are_tried_again(void **state)
 {
-	struct browser *b = visit_member(site, ROLE_ADMIN);
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
 	int64_t id, other;
 	struct str said;
 	struct reply r;
@@ -131,7 +131,7 @@ static void dead_events_are_tried_again(void **state)
 
 static void dead_events_are_dropped_after_a_question(void **state)
 {
-	struct browser *b = visit_member(site, ROLE_ADMIN);
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
 	int64_t id, other;
 
 	(void)state;
@@ -177,7 +177,7 @@ static void bury(struct browser *b, struct mq *consumer, const char *id)
 
 static void dead_letters_are_replayed_and_thrown_away(void **state)
 {
-	struct browser *b = visit_member(site, ROLE_ADMIN);
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
 	struct mq *consumer = mq_new(site_config(site));
 	struct mq_delivery d = { 0 };
 	struct reply r;

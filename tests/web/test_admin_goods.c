@@ -23,7 +23,7 @@ static struct browser *admin(void)
 	static struct browser *b;
 
 	if (!b)
-		b = visit_member(site, ROLE_ADMIN);
+		b = visit_sure(site, ROLE_ADMIN);
 	visit_forgive(site, b);
 	return b;
 }

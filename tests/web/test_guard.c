@@ -316,7 +316,7 @@ static void of_two_values_the_first_counts(void **state)
 static void reading_changes_nothing(void **state)
 {
 	struct site_routes all = site_routes(site);
-	struct browser *admin = visit_member(site, ROLE_ADMIN);
+	struct browser *admin = visit_sure(site, ROLE_ADMIN);
 	struct browser *readers[] = { visit_guest(site), ann, admin };
 	struct str before;
 	size_t i, k;

@@ -44,8 +44,8 @@ static struct reply log_in(struct browser *b, struct str name)
 
 static void people_are_found(void **state)
 {
-	struct browser *admin = visit_member(site, ROLE_ADMIN);
-	struct browser *mod = visit_member(site, ROLE_MODERATOR);
+	struct browser *admin = visit_sure(site, ROLE_ADMIN);
+	struct browser *mod = visit_sure(site, ROLE_MODERATOR);
 	struct browser *b = visit_member(site, ROLE_USER);
 	struct str name = visit_name(site, b);
 	struct str email = str_format(b->arena, "q%lld@example.org", (long long)visit_id(b));
@@ -81,7 +81,7 @@ static void people_are_found(void **state)
 
 static void pages_of_people_do_not_repeat_themselves(void **state)
 {
-	struct browser *admin = visit_member(site, ROLE_ADMIN);
+	struct browser *admin = visit_sure(site, ROLE_ADMIN);
 	const char *path = "/admin/users?q=&state=&role=";
 	struct reply r;
 	size_t seen = 0;
@@ -112,7 +112,7 @@ static void pages_of_people_do_not_repeat_themselves(void **state)
 
 static void a_closed_account_is_told_why_and_until_when(void **state)
 {
-	struct browser *mod = visit_member(site, ROLE_MODERATOR);
+	struct browser *mod = visit_sure(site, ROLE_MODERATOR);
 	struct browser *b = visit_member(site, ROLE_USER);
 	struct browser *phone = visit_again(site, visit_id(b));
 	struct str name = visit_name(site, b);
@@ -148,7 +148,7 @@ static void a_closed_account_is_told_why_and_until_when(void **state)
 
 static void the_caretaker_opens_what_is_over(void **state)
 {
-	struct browser *mod = visit_member(site, ROLE_MODERATOR);
+	struct browser *mod = visit_sure(site, ROLE_MODERATOR);
 	int64_t over = visit_id(visit_member(site, ROLE_USER));
 	int64_t open_end = visit_id(visit_member(site, ROLE_USER));
 
@@ -166,9 +166,9 @@ static void the_caretaker_opens_what_is_over(void **state)
 
 static void moderators_do_not_touch_staff(void **state)
 {
-	struct browser *mod = visit_member(site, ROLE_MODERATOR);
-	struct browser *other = visit_member(site, ROLE_MODERATOR);
-	struct browser *admin = visit_member(site, ROLE_ADMIN);
+	struct browser *mod = visit_sure(site, ROLE_MODERATOR);
+	struct browser *other = visit_sure(site, ROLE_MODERATOR);
+	struct browser *admin = visit_sure(site, ROLE_ADMIN);
 	int64_t member = visit_id(visit_member(site, ROLE_USER));
 
 	(void)state;
@@ -187,7 +187,7 @@ static void moderators_do_not_touch_staff(void **state)
 
 static void a_new_role_begins_with_a_new_login(void **state)
 {
-	struct browser *admin = visit_member(site, ROLE_ADMIN);
+	struct browser *admin = visit_sure(site, ROLE_ADMIN);
 	struct browser *b = visit_member(site, ROLE_USER);
 	int64_t id = visit_id(b);
 	struct reply r;
@@ -216,7 +216,7 @@ static void a_new_role_begins_with_a_new_login(void **state)
 /* Two administrators take each other's role at the same moment: one is left. */
 static void somebody_stays_administrator(void **state)
 {
-	struct browser *one = visit_member(site, ROLE_ADMIN), *two = visit_member(site, ROLE_ADMIN);
+	struct browser *one = visit_sure(site, ROLE_ADMIN), *two = visit_sure(site, ROLE_ADMIN);
 	struct browser *who[2] = { one, two };
 	struct ask asks[2] = { { 0 } };
 	struct at_once answers[2];

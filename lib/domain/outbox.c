@@ -32,6 +32,11 @@ static const struct db_sql sql_sent =
 static const struct db_sql sql_sweep =
 	SQL("DELETE FROM outbox WHERE state = 1 AND next_try_at < ? ORDER BY next_try_at LIMIT ?");
 
+/* By the index (state, next_try_at), too. */
+static const struct db_sql sql_again =
+	SQL("UPDATE outbox SET state = 0, attempts = 0 WHERE state = 1 AND next_try_at > ?"
+	    " AND topic = ?");
+
 static err add_row(struct ctx *c, struct str topic, struct str payload, int64_t due, int64_t *id)
 {
 	err e = ctx_new_id(c, id);
@@ -139,6 +144,11 @@ void outbox_publish_own(struct ctx *c)
 	e = publish(c, ids);
 	if (e)
 		log_warn("events %s are left to the compensator: %s", ids.p, err_name(e));
+}
+
+err outbox_send_again(struct ctx *c, struct str topic, int64_t since)
+{
+	return db_exec(c->db, NULL, &sql_again, DB_ARGS(since, topic));
 }
 
 err outbox_sweep(struct ctx *c, int limit, int64_t *swept)

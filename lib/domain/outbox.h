@@ -29,6 +29,12 @@ err outbox_add_later(struct ctx *c, struct str topic, struct str payload, int64_
  */
 void outbox_publish_own(struct ctx *c);
 
+/*
+ * What was sent to a topic since then (Unix ms; it says so a moment later) is due once more: its
+ * queue lost what it had confirmed. For topics with few events.
+ */
+err outbox_send_again(struct ctx *c, struct str topic, int64_t since) MUST_CHECK;
+
 /* Forget events that were sent a week ago, at most `limit` rows; the rest is for an administrator.
  */
 err outbox_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;

@@ -18,6 +18,10 @@ static const struct db_sql sql_figures =
 	SQL("SELECT s.stock, s.units, s.change_no, (SELECT COUNT(*) FROM sale_order o"
 	    " WHERE o.sale_id = s.sale_id AND o.is_returned = 0) FROM sale s WHERE s.sale_id = ?");
 
+static const struct db_sql sql_late =
+	SQL("SELECT COUNT(*) FROM sale_order FORCE INDEX (held) WHERE sale_id = ?"
+	    " AND is_returned = 0 AND state IN (2, 3, 4, 5) AND ended_at < ?");
+
 /* All in one instant. Gives {} when it is not loaded. The first request of the stream is the oldest
  * that the broker does not have. */
 static const struct cache_script script_figures = CACHE_SCRIPT(
@@ -187,11 +191,12 @@ static void say(int64_t sale_id, const struct sale_report *r)
 {
 	if (!sale_report_is_right(r))
 		log_error("ALARM sale %lld: loaded %d, SQL stock off by %lld, Redis stock off by"
-			  " %lld, orders without ticket %lld, tickets without order %lld, stuck"
+			  " %lld, orders without ticket %lld (%lld have it again), tickets without "
+			  "order %lld, stuck"
 			  " tickets %lld of %lld",
 			  (long long)sale_id, r->is_loaded, (long long)r->sql, (long long)r->redis,
-			  (long long)r->lost, (long long)r->unknown, (long long)r->stuck,
-			  (long long)r->queued);
+			  (long long)r->lost, (long long)r->mended, (long long)r->unknown,
+			  (long long)r->stuck, (long long)r->queued);
 }
 
 /* Later looks are better than none, so what cannot be written is left. */
@@ -240,9 +245,29 @@ static err count_returning(struct ctx *c, int64_t id, struct sale_report *r)
 	return e;
 }
 
+/* What is wrong needs nobody else. */
+static bool is_all_mended(const struct sale_report *r)
+{
+	struct sale_report rest = *r;
+
+	rest.lost -= rest.mended;
+	return sale_report_is_right(&rest);
+}
+
+/* Units on their way back for so long that nothing brings them. */
+static err is_return_late(struct ctx *c, int64_t id, bool *out)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_late, DB_ARGS(id, c->now - SALE_STUCK_MS));
+
+	*out = !e && db_next(rows) && db_int(rows, 0) > 0;
+	return e;
+}
+
 err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *out)
 {
 	struct sale_report r = { .checked_at = c->now };
+	bool is_late = false;
 	struct figures f;
 	struct watch w;
 	int64_t upto;
@@ -252,6 +277,8 @@ err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_repo
 		e = look_at_figures(c, sale_id, ends_at, &f, &r);
 	if (!e)
 		e = count_returning(c, sale_id, &r);
+	if (!e && r.returning)
+		e = is_return_late(c, sale_id, &is_late);
 	if (e)
 		return e;
 	upto = stuck_upto(c, &w, &f);
@@ -260,7 +287,7 @@ err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_repo
 	if (e)
 		return e;
 	say(sale_id, &r);
-	if (!sale_report_is_right(&r))
+	if (is_late || !is_all_mended(&r))
 		e = ask_to_settle(c, sale_id, r.stuck ? upto : 0, &w);
 	if (f.is_loaded && c->now - w.at >= SALE_STUCK_MS) {
 		w.upto = f.last;

@@ -1,7 +1,7 @@
 /*
  * The reconciler's look at a sale: what MariaDB, Redis, the tickets and the queue say must fit
- * together. Nothing is repaired here; a message "settle" in the sale's queue does that
- * (domain/sale_orders.h), behind all that is on its way.
+ * together. An order whose ticket is gone gets it again; all else is repaired by a message "settle"
+ * in the sale's queue (domain/sale_orders.h), behind all that is on its way.
  *
  * The stores cannot be read in one instant. So what does not fit is looked at again for as long as
  * `orders` may need to end what it is at, and figures of two different changes (sale.change_no)
@@ -23,6 +23,7 @@ struct sale_report {
 	int64_t sql;        /* stock - (units - orders that hold one): 0 is right */
 	int64_t redis;      /* Redis's stock + requests on their way - SQL's stock: 0 is right */
 	int64_t lost;       /* orders without a ticket that says so */
+	int64_t mended;     /* of these, those that have it again */
 	int64_t unknown;    /* tickets of orders that do not exist */
 	int64_t queued;     /* tickets on their way */
 	int64_t stuck;      /* of these, longer than SALE_STUCK_MS */
@@ -35,7 +36,8 @@ bool sale_report_is_right(const struct sale_report *r);
 /*
  * Look at one; some seconds when something seems wrong, and not beyond ends_at (clock_ticks). What
  * is wrong is said in the log, as an alarm, and written into Redis for sale_report_read; `settle`
- * is asked for when tickets are stuck, a difference stands, or Redis has lost the sale.
+ * is asked for when tickets are stuck, a difference stands, units do not come back, or Redis has
+ * lost the sale.
  */
 err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *out) MUST_CHECK;
 

@@ -24,6 +24,20 @@ static const struct db_sql sql_orders =
 	SQL("SELECT user_id, order_id FROM sale_order WHERE sale_id = ? AND user_id > ?"
 	    " ORDER BY user_id LIMIT ?");
 
+/* KEYS: ticket. ARGV: buyer, order, buyer, order. A ticket that waits is `orders`' to end; a sale
+ * that is not loaded is loaded as a whole. Gives how many were put. */
+static const struct cache_script script_put =
+	CACHE_SCRIPT("if redis.call('HEXISTS', KEYS[1], '0') == 0 then return 0 end\n"
+		     "local put = 0\n"
+		     "for i = 1, #ARGV, 2 do\n"
+		     "  local ticket = redis.call('HGET', KEYS[1], ARGV[i])\n"
+		     "  if ticket ~= ARGV[i + 1] and string.byte(ticket or '-') ~= 113 then\n"
+		     "    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])\n"
+		     "    put = put + 1\n"
+		     "  end\n"
+		     "end\n"
+		     "return put");
+
 struct look {
 	struct ctx *c;
 	struct arena *step;
@@ -187,6 +201,25 @@ static err scan_orders(struct look *l)
 	return e;
 }
 
+/* An order never goes, so its ticket can only be this one. */
+static err put_tickets(struct look *l)
+{
+	struct cache_arg args[2 * AGAIN_MOST + 1];
+	struct cache_reply *reply;
+	size_t i, n = 0;
+	err e;
+
+	args[n++] = cache_arg_text(l->key);
+	for (i = 0; i < l->again.count; i++) {
+		args[n++] = cache_arg_int(l->again.users[i]);
+		args[n++] = cache_arg_int(l->again.orders[i]);
+	}
+	e = cache_run_script(l->c->cache, &reply, &script_put, 1, (struct cache_args){ args, n });
+	if (!e)
+		l->report->mended = cache_int(reply);
+	return e;
+}
+
 /* Tickets are written after the orders were committed: a moment later there is no excuse. */
 static err look_again(struct look *l)
 {
@@ -202,7 +235,7 @@ static err look_again(struct look *l)
 	e = read_tickets(l, l->again.users, l->again.count, &tickets);
 	for (i = 0; !e && i < l->again.count; i++)
 		l->report->lost += !is_ticket_of(cache_item(tickets, i), l->again.orders[i]);
-	return e;
+	return e || !l->report->lost ? e : put_tickets(l);
 }
 
 err sale_check_tickets(struct ctx *c, int64_t sale_id, int64_t stuck_upto, int64_t ends_at,

@@ -259,20 +259,24 @@ static err ask_sql(struct ctx *c, int64_t sale_id, struct sale_answer *out)
 /*
  * Whoever has no ticket while the sale is loaded never made a request, or Redis lost it. That is
  * only known when the sale was loaded, and the same loading, before and after the look at the
- * ticket: it may be emptied in between.
+ * ticket: it may be emptied in between. And not when all tickets are gone.
  */
 err sale_result(struct ctx *c, int64_t sale_id, struct sale_answer *out)
 {
 	struct str key = sale_key(c->arena, sale_id);
-	struct cache_reply *before, *ticket, *after;
+	struct cache_reply *before, *tickets, *after;
+	const struct cache_reply *ticket;
 
 	if (ctx_is_guest(c))
 		return ERR_AUTH;
 	before = cache_want(c->cache, CACHE_ARGS(STR("HGET"), key, STR("base")));
-	ticket = cache_want(c->cache, CACHE_ARGS(STR("HGET"), sale_ticket_key(c->arena, sale_id),
-						 c->viewer.id));
+	tickets = cache_want(c->cache, CACHE_ARGS(STR("HMGET"), sale_ticket_key(c->arena, sale_id),
+						  c->viewer.id, STR("0")));
 	after = cache_want(c->cache, CACHE_ARGS(STR("HMGET"), key, STR("base"), STR("done")));
-	if (cache_flush(c->cache) || cache_items(after) != 2)
+	if (cache_flush(c->cache) || cache_items(after) != 2 || cache_items(tickets) != 2)
+		return ask_sql(c, sale_id, out);
+	ticket = cache_item(tickets, 0);
+	if (cache_is_nil(ticket) && cache_is_nil(cache_item(tickets, 1)))
 		return ask_sql(c, sale_id, out);
 	if ((cache_is_nil(before) || cache_int(cache_item(after, 0)) != cache_int(before)) &&
 	    !SABOTAGED("result-loaded"))

@@ -82,7 +82,8 @@ struct sale_live_numbers {
 /* Queue the read of what a page shows (units left) into the pipeline; after the flush ask the
  * second. */
 struct cache_reply *sale_stock_want(struct ctx *c, int64_t sale_id);
-/* Units left to give out; -1 when Redis does not know. */
+/* Units left to give out; -1 when Redis does not know, or lost another part of the sale: the gate
+ * is closed until it is loaded again. */
 int64_t sale_stock_read(const struct cache_reply *reply);
 /* The same of each of a list, in one round trip. */
 void sale_stocks_read(struct ctx *c, const struct sale_list *list, int64_t *left_out);

@@ -4,9 +4,20 @@
 #include "base/num.h"
 #include "domain/sale_keys.h"
 
+/* KEYS: sale, stock, ticket. A sale of which a part is missing is as closed as one that is not
+ * there. */
+static const struct cache_script script_stock = CACHE_SCRIPT(
+	"if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('HEXISTS', KEYS[3], '0') == 0 then\n"
+	"  return false\n"
+	"end\n"
+	"return redis.call('GET', KEYS[2])");
+
 struct cache_reply *sale_stock_want(struct ctx *c, int64_t sale_id)
 {
-	return cache_want(c->cache, CACHE_ARGS(STR("GET"), sale_stock_key(c->arena, sale_id)));
+	return cache_want_script(c->cache, &script_stock, 3,
+				 CACHE_ARGS(sale_key(c->arena, sale_id),
+					    sale_stock_key(c->arena, sale_id),
+					    sale_ticket_key(c->arena, sale_id)));
 }
 
 int64_t sale_stock_read(const struct cache_reply *reply)

@@ -15,11 +15,14 @@
  * beyond the stock is refused, and so is one up to `settled_no` that made none. The stock in Redis
  * is set to SQL's less what is on its way, so a unit that was not used is back at once, and once.
  *
- * settle: no request up to that number will ever become an order any more (`settled_no`, in SQL
- * first). The tickets that still say so become the order SQL has, or a refusal, and the stock
- * becomes SQL's less what is still on its way. When Redis lost the sale, everything is put back
- * from SQL and a new base begun. So the message behind all others is what ends stuck tickets,
- * repairs a difference, and loads.
+ * settle: tickets up to that number which still wait are written as if their message had come, in
+ * the order of their numbers, at an instant at which the sale was open; then no request up to that
+ * number will ever become an order any more (`settled_no`). Units of orders that ended come back,
+ * whatever became of their messages, and the stock becomes SQL's less what is still on its way.
+ * When Redis lost the sale or a part of it, everything is put back from SQL and a new base begun;
+ * tickets that are still there are written before, and who has none is told that there is no
+ * request. So the message behind all others is what ends stuck tickets, repairs a difference, and
+ * loads: a request is lost only with its ticket.
  */
 #ifndef DOMAIN_SALE_ORDERS_H
 #define DOMAIN_SALE_ORDERS_H

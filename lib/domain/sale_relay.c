@@ -1,5 +1,5 @@
 /* From the streams of sales to their queues: read, pack, publish, cut off. */
-#include "domain/sale_relay.h"
+#include "domain/sale_relay_internal.h"
 
 #include <stdlib.h>
 
@@ -14,25 +14,12 @@
 #define NUMBER_MOST ((INT64_C(1) << 53) - 1)
 #define READ_ARGS 6 /* of XREAD before the streams */
 
-/* A sale that is watched. */
-struct watched {
-	int64_t id, starts_at;
-	int64_t ask_at;   /* clock_ticks: not before then again */
-	int64_t ask_wait; /* ms */
-	bool is_reminded; /* settled shortly before its start */
-	bool is_seen;     /* in the look that is being made */
-};
-
-struct sale_relay {
-	struct watched *items;
-	size_t count, room;
-};
-
 /* What a round takes from one stream. */
 struct load {
 	int64_t sale_id;
 	struct str last; /* id of the last entry */
 	size_t count;
+	bool has_message; /* the next one of the round's; else there was nothing in it to carry */
 };
 
 struct round {
@@ -64,7 +51,7 @@ size_t sale_relay_count(const struct sale_relay *r)
 	return r->count;
 }
 
-static struct watched *watch(struct sale_relay *r, int64_t id)
+struct watched *sale_relay_watch(struct sale_relay *r, int64_t id)
 {
 	size_t i;
 
@@ -82,7 +69,7 @@ static struct watched *watch(struct sale_relay *r, int64_t id)
 	return &r->items[r->count++];
 }
 
-static err read_sales(struct sale_relay *r, struct ctx *c)
+err sale_relay_read(struct sale_relay *r, struct ctx *c)
 {
 	struct sale_list live;
 	size_t i, kept = 0;
@@ -93,7 +80,7 @@ static err read_sales(struct sale_relay *r, struct ctx *c)
 	for (i = 0; i < r->count; i++)
 		r->items[i].is_seen = false;
 	for (i = 0; i < live.count; i++) {
-		struct watched *w = watch(r, live.items[i].id);
+		struct watched *w = sale_relay_watch(r, live.items[i].id);
 
 		w->starts_at = live.items[i].starts_at;
 		w->is_seen = true;
@@ -106,74 +93,12 @@ static err read_sales(struct sale_relay *r, struct ctx *c)
 	return OK;
 }
 
-static bool starts_soon(const struct watched *w, int64_t now)
+void sale_relay_note(struct watched *w, bool is_done)
 {
-	return !w->is_reminded && w->starts_at > now && w->starts_at - now <= SALE_RELAY_BEFORE_MS;
-}
-
-/* Ask `orders` to settle each of these. is_missing is their order in r->items. */
-static err ask(struct sale_relay *r, struct ctx *c, const bool *is_missing)
-{
-	struct mq_message *messages = ARENA_ARRAY(c->arena, struct mq_message, r->count + 1);
-	bool *done = ARENA_ARRAY(c->arena, bool, r->count + 1);
-	size_t i, n = 0;
-	err e;
-
-	for (i = 0; i < r->count; i++) {
-		struct watched *w = &r->items[i];
-		bool is_due = is_missing[i] && clock_ticks() >= w->ask_at;
-
-		if (!is_missing[i])
-			w->ask_wait = SALE_RELAY_ASK_MS;
-		if (!is_due && !starts_soon(w, c->now))
-			continue;
-		messages[n++] = (struct mq_message){ .key = sale_orders_key(c->arena, w->id),
-						     .body = sale_settle_body(c->arena, 0) };
-		w->ask_at = clock_ticks() + w->ask_wait;
-		w->ask_wait *= w->ask_wait < SALE_RELAY_ASK_MOST_MS ? 2 : 1;
-	}
-	e = mq_publish_batch_confirmed(c->mq, messages, n, done);
-	for (i = 0; i < r->count; i++) {
-		struct watched *w = &r->items[i];
-
-		w->is_reminded |= !e && starts_soon(w, c->now);
-		/* Nobody was asked: it is not `orders` that is slow. */
-		if (e) {
-			w->ask_at = 0;
-			w->ask_wait = SALE_RELAY_ASK_MS;
-		}
-	}
-	return e;
-}
-
-err sale_relay_look(struct sale_relay *r, struct ctx *c)
-{
-	struct cache_reply **loaded, **tickets;
-	bool *is_missing;
-	size_t i;
-	err e = read_sales(r, c);
-
-	if (e)
-		log_debug("sales: those known before are served");
-	loaded = ARENA_ARRAY(c->arena, struct cache_reply *, r->count + 1);
-	tickets = ARENA_ARRAY(c->arena, struct cache_reply *, r->count + 1);
-	is_missing = ARENA_ARRAY(c->arena, bool, r->count + 1);
-	for (i = 0; i < r->count; i++) {
-		int64_t id = r->items[i].id;
-
-		loaded[i] = cache_want(c->cache, CACHE_ARGS(STR("EXISTS"), sale_key(c->arena, id),
-							    sale_stock_key(c->arena, id)));
-		tickets[i] =
-			cache_want(c->cache, CACHE_ARGS(STR("HEXISTS"),
-							sale_ticket_key(c->arena, id), STR("0")));
-	}
-	e = cache_flush(c->cache);
-	if (e)
-		return e;
-	for (i = 0; i < r->count; i++) {
-		is_missing[i] = cache_int(loaded[i]) != 2 || cache_int(tickets[i]) != 1;
-	}
-	return ask(r, c, is_missing);
+	if (is_done)
+		w->failing_since = 0;
+	else if (!w->failing_since)
+		w->failing_since = clock_ticks();
 }
 
 /* A field of an entry: [name, value, name, value, ...]. */
@@ -244,6 +169,7 @@ static void take(struct round *r, int64_t sale_id, const struct cache_reply *ent
 			  STR_ARG(load->last));
 	}
 	BUF_LIT(&b, "]}");
+	load->has_message = packed > 0;
 	if (packed)
 		r->messages[r->message_count++] =
 			(struct mq_message){ .key = sale_orders_key(r->c->arena, sale_id),
@@ -292,30 +218,40 @@ static err read_streams(const struct sale_relay *relay, struct round *r, int64_t
 }
 
 /* Entries up to the last one that was published: their ids only grow. */
-static err cut_off(struct round *r, size_t *moved)
+static void want_cut(struct ctx *c, const struct load *load)
 {
-	struct ctx *c = r->c;
-	size_t i;
+	struct str last = load->last, ms = last;
+	ptrdiff_t dash = str_find_byte(last, '-');
+	int64_t sequence = 0;
+
+	if (dash < 0 ||
+	    !num_parse_i64(str_slice(last, (size_t)dash + 1, last.n), 0, INT64_MAX - 1, &sequence))
+		return;
+	ms.n = (size_t)dash;
+	cache_want(c->cache, CACHE_ARGS(STR("XTRIM"), sale_stream_key(c->arena, load->sale_id),
+					STR("MINID"), STR("="),
+					str_format(c->arena, STR_FMT "-%lld", STR_ARG(ms),
+						   (long long)sequence + 1)));
+}
+
+/* A queue that confirms nothing does not hold up the others. done: as they were published. */
+static err cut_off(struct sale_relay *relay, struct round *r, const bool *done, size_t *moved)
+{
+	size_t i, at = 0, count = 0;
 	err e;
 
 	for (i = 0; i < r->load_count; i++) {
-		struct str last = r->loads[i].last, ms = last;
-		ptrdiff_t dash = str_find_byte(last, '-');
-		int64_t sequence = 0;
+		const struct load *load = &r->loads[i];
+		bool is_done = !load->has_message || done[at++];
 
-		if (dash < 0 || !num_parse_i64(str_slice(last, (size_t)dash + 1, last.n), 0,
-					       INT64_MAX - 1, &sequence))
+		sale_relay_note(sale_relay_watch(relay, load->sale_id), is_done);
+		if (!is_done)
 			continue;
-		ms.n = (size_t)dash;
-		cache_want(c->cache,
-			   CACHE_ARGS(STR("XTRIM"), sale_stream_key(c->arena, r->loads[i].sale_id),
-				      STR("MINID"), STR("="),
-				      str_format(c->arena, STR_FMT "-%lld", STR_ARG(ms),
-						 (long long)sequence + 1)));
+		want_cut(r->c, load);
+		count += load->count;
 	}
-	e = cache_flush(c->cache);
-	for (i = 0; !e && i < r->load_count; i++)
-		*moved += r->loads[i].count;
+	e = cache_flush(r->c->cache);
+	*moved += e ? 0 : count;
 	return e;
 }
 
@@ -323,7 +259,7 @@ err sale_relay_round(struct sale_relay *relay, struct ctx *c, int64_t wait_ms, s
 {
 	struct round r = { .c = c };
 	bool *done;
-	err e;
+	err e, cut;
 
 	*moved = 0;
 	if (!relay->count)
@@ -334,10 +270,14 @@ err sale_relay_round(struct sale_relay *relay, struct ctx *c, int64_t wait_ms, s
 	if (e || !r.load_count)
 		return e;
 	done = ARENA_ARRAY(c->arena, bool, relay->count);
-	if (SABOTAGED("strike-unconfirmed") && cut_off(&r, moved))
-		return ERR_UNAVAILABLE;
+	if (SABOTAGED("strike-unconfirmed")) {
+		memset(done, true, relay->count * sizeof(*done));
+		if (cut_off(relay, &r, done, moved))
+			return ERR_UNAVAILABLE;
+	}
 	e = mq_publish_batch_confirmed(c->mq, r.messages, r.message_count, done);
-	return e ? e : cut_off(&r, moved);
+	cut = cut_off(relay, &r, done, moved);
+	return e ? e : cut;
 }
 
 /* The oldest entry of each stream is asked for its age; ids begin with their time. */
@@ -370,7 +310,7 @@ static err find_old(struct sale_relay *relay, struct ctx *c)
 err sale_relay_idle(struct ctx *c, size_t *moved)
 {
 	struct sale_relay *relay = sale_relay_new();
-	err e = read_sales(relay, c);
+	err e = sale_relay_read(relay, c);
 
 	*moved = 0;
 	if (!e)

@@ -2,7 +2,8 @@
  * Requests on their way from the gates to the queues: what the streams of all sales hold is read
  * from their beginning, packed into one message for each sale, published, and cut off once the
  * broker has it. So what lies in a stream is what the broker has not confirmed. An entry is
- * delivered at least once, those of a sale in their order; two relays at once are harmless.
+ * delivered at least once, those of a sale in their order; two relays at once are harmless. A queue
+ * that confirms nothing does not hold up the others.
  *
  * The relay also sees to it that sales are in Redis: it asks `orders` to load (settle) one that is
  * not there, and each one again shortly before it starts.
@@ -18,6 +19,8 @@
 #define SALE_RELAY_IDLE_MS 30000     /* what has lain for so long has no relay that would come */
 #define SALE_RELAY_ASK_MS 2000       /* until a missing sale is asked for again; doubled */
 #define SALE_RELAY_ASK_MOST_MS 60000 /* at most */
+#define SALE_RELAY_DEAD_MS 5000      /* a queue that confirmed nothing for so long is looked at */
+#define SALE_RELAY_AGAIN_MS 86400000 /* so old is what a dead queue may have held, at most */
 
 struct sale_relay;
 
@@ -33,6 +36,13 @@ size_t sale_relay_count(const struct sale_relay *r);
 /* One round over all streams; waits up to wait_ms for the first entry. *moved: how many were. */
 err sale_relay_round(struct sale_relay *r, struct ctx *c, int64_t wait_ms,
 		     size_t *moved) MUST_CHECK;
+
+/*
+ * Queues that have confirmed nothing for SALE_RELAY_DEAD_MS are looked at, and made anew when they
+ * are dead (mq_is_dead). What was confirmed into them is published again, or written from the
+ * tickets that wait. Some seconds, when there is one.
+ */
+err sale_relay_mend(struct sale_relay *r, struct ctx *c) MUST_CHECK;
 
 /* What was left for SALE_RELAY_IDLE_MS, all of it: for the compensator. */
 err sale_relay_idle(struct ctx *c, size_t *moved) MUST_CHECK;

@@ -1,25 +1,29 @@
 /*
- * Settling: tickets that nobody will answer any more are ended, the stock becomes what it should
- * be, and a sale that Redis lost is loaded again.
+ * Settling: requests whose messages were lost are written, the stock becomes what it should be, and
+ * a sale that Redis lost is loaded again.
  */
 #include "domain/sale_settle.h"
 
-#include "base/buf.h"
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "domain/sale_batch.h"
 #include "domain/sale_keys.h"
 
-#define AT_ONCE 1000 /* tickets looked up together */
+#define AT_ONCE 512 /* requests written together */
 
 static const struct db_sql sql_settled = SQL("UPDATE sale SET settled_no = ? WHERE sale_id = ?");
 
-static const struct db_sql sql_orders =
-	SQL("SELECT o.user_id, o.order_id"
-	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
-	    " STRAIGHT_JOIN sale_order o FORCE INDEX (buyer) ON o.sale_id = ? AND o.user_id = j.id"
-	    " ORDER BY o.user_id");
+/* The states of an order that ended (enum order_state). By the index (sale_id, is_returned, state).
+ */
+static const struct db_sql sql_return =
+	SQL("UPDATE sale_order FORCE INDEX (held) SET is_returned = 1"
+	    " WHERE sale_id = ? AND is_returned = 0 AND state IN (2, 3, 4, 5)");
+
+static const struct db_sql sql_raise =
+	SQL("UPDATE sale SET stock = stock + ?, change_no = change_no + 1 WHERE sale_id = ?");
 
 /* KEYS: sale, stock, ticket. ARGV: starts, ends, units, closed, tickets answered (-1: as it says).
  */
@@ -51,7 +55,23 @@ static int64_t next_base(const struct settling *s)
 	return (seconds > next ? seconds : next) << SALE_NUMBER_BITS;
 }
 
-/* In SQL first: from here on no late message of those numbers makes an order. */
+/* Units of orders that ended, and whose message came to nothing. The sale is locked. */
+static err return_units(struct settling *s)
+{
+	struct ctx *c = s->c;
+	int64_t returned = 0;
+	err e = db_exec(c->db, &returned, &sql_return, DB_ARGS(s->sale_id));
+
+	if (e || !returned)
+		return e;
+	log_warn("sale %lld: %lld units come back late", (long long)s->sale_id,
+		 (long long)returned);
+	s->sale.stock += returned;
+	s->sale.change_no++;
+	return db_exec(c->db, NULL, &sql_raise, DB_ARGS(returned, s->sale_id));
+}
+
+/* From here on no late message of those numbers makes an order. */
 static err settle_numbers(void *context)
 {
 	struct settling *s = context;
@@ -59,90 +79,85 @@ static err settle_numbers(void *context)
 	int64_t upto;
 	err e = sale_lock(c, s->sale_id, &s->sale);
 
+	if (!e)
+		e = return_units(s);
 	if (e)
 		return e;
-	if (s->there.is_loaded)
-		upto = s->upto < s->there.last_no ? s->upto : s->there.last_no;
-	else
-		upto = next_base(s);
+	upto = s->there.is_loaded ? s->upto : next_base(s);
 	if (upto <= s->sale.settled_no)
 		return OK;
 	s->sale.settled_no = upto;
 	return db_exec(c->db, NULL, &sql_settled, DB_ARGS(upto, s->sale_id));
 }
 
-/* Both are in the order of their users. */
-static void match(struct sale_decision *items, size_t count, struct db_rows *rows)
+static int compare_numbers(const void *left, const void *right)
 {
-	bool is_left = db_next(rows);
-	size_t i;
+	const struct sale_request *a = left, *b = right;
 
-	for (i = 0; i < count; i++) {
-		while (is_left && db_int(rows, 0) < items[i].user_id)
-			is_left = db_next(rows);
-		if (is_left && db_int(rows, 0) == items[i].user_id)
-			items[i].order_id = db_int(rows, 1);
-		else
-			items[i].refusal = SALE_REFUSED_LOST;
-	}
+	return (a->no > b->no) - (a->no < b->no);
 }
 
-static err end_some(struct settling *s, struct sale_decision *items, size_t count)
+/* An instant at which the gate was open: it has let them in. */
+static int64_t time_of_requests(const struct settling *s)
 {
-	struct ctx *c = s->c;
-	struct db_rows *rows;
-	struct buf ids;
-	size_t i;
-	err e;
+	int64_t now = s->c->now;
 
-	buf_init(&ids, c->arena, 21 * (count + 1));
-	for (i = 0; i < count; i++) {
-		buf_add_char(&ids, i ? ',' : '[');
-		buf_add_i64(&ids, items[i].user_id);
-	}
-	buf_add_char(&ids, ']');
-	e = db_query(c->db, c->arena, &rows, &sql_orders, DB_ARGS(buf_str(&ids), s->sale_id));
-	if (e)
-		return e;
-	match(items, count, rows);
-	return sale_tickets_apply(c, &s->sale, items, count, 0);
+	if (now >= s->sale.ends_at)
+		return s->sale.ends_at - 1;
+	return now < s->sale.starts_at ? s->sale.starts_at : now;
 }
 
-/* Tickets that wait: those that are settled are ended, the others counted. */
-static err end_tickets(struct settling *s, int64_t *answered)
+static err write_some(struct settling *s, struct sale_requests requests)
 {
-	struct sale_waiting waiting;
-	size_t i, ended = 0, some;
-	err e = sale_waiting_find(s->c, s->sale_id, s->there.last_no, &waiting);
+	struct sale_requests some;
+	size_t i;
+	err e = OK;
 
-	if (e)
-		return e;
-	/* To the front with them; the order of their users stays. */
-	for (i = 0; i < waiting.count; i++) {
-		if (waiting.items[i].no <= s->sale.settled_no)
-			waiting.items[ended++] = waiting.items[i];
+	qsort(requests.items, requests.count, sizeof(*requests.items), compare_numbers);
+	for (i = 0; !e && i < requests.count; i += some.count) {
+		some.items = requests.items + i;
+		some.count = requests.count - i < AT_ONCE ? requests.count - i : AT_ONCE;
+		e = sale_requests_write(s->c, s->sale_id, &some);
 	}
-	for (i = 0; !e && i < ended; i += some) {
-		some = ended - i < AT_ONCE ? ended - i : AT_ONCE;
-		e = end_some(s, waiting.items + i, some);
-	}
-	if (ended)
-		log_warn("sale %lld: %zu tickets waited for nothing", (long long)s->sale_id, ended);
-	*answered = s->there.taken - (int64_t)(waiting.count - ended);
 	return e;
 }
 
-static err mend(struct settling *s)
+/*
+ * A ticket that waits is all that is left of a request whose message was lost: it is written now,
+ * in the order of the numbers, and a message that turns up after all changes nothing. *answered:
+ * all that were taken, less those that go on waiting.
+ */
+static err write_waiting(struct settling *s, int64_t *answered)
+{
+	struct sale_requests requests = { 0 };
+	struct sale_waiting waiting;
+	size_t i;
+	err e = sale_waiting_find(s->c, s->sale_id,
+				  s->there.is_loaded ? s->there.last_no : INT64_MAX, &waiting);
+
+	if (e)
+		return e;
+	requests.items = ARENA_ARRAY(s->c->arena, struct sale_request, waiting.count + 1);
+	for (i = 0; i < waiting.count; i++) {
+		const struct sale_decision *d = &waiting.items[i];
+
+		if (!s->there.is_loaded || d->no <= s->upto || d->no <= s->sale.settled_no)
+			requests.items[requests.count++] = (struct sale_request){
+				.no = d->no, .user_id = d->user_id, .at = time_of_requests(s)
+			};
+	}
+	if (requests.count)
+		log_warn("sale %lld: the messages of %zu requests were lost", (long long)s->sale_id,
+			 requests.count);
+	*answered = s->there.taken - (int64_t)(waiting.count - requests.count);
+	return write_some(s, requests);
+}
+
+static err mend(struct settling *s, int64_t answered)
 {
 	const struct sale_locked *sale = &s->sale;
 	struct ctx *c = s->c;
-	int64_t answered = -1;
-	err e = OK;
 
-	if (s->upto || s->there.taken != s->there.answered)
-		e = end_tickets(s, &answered);
-	if (e)
-		return e;
 	cache_want_script(c->cache, &script_facts, 3,
 			  CACHE_ARGS(sale_key(c->arena, sale->id),
 				     sale_stock_key(c->arena, sale->id),
@@ -152,6 +167,23 @@ static err mend(struct settling *s)
 	return sale_tickets_apply(c, sale, NULL, 0, 0);
 }
 
+static err look_at_sale(void *context)
+{
+	struct settling *s = context;
+
+	return sale_lock(s->c, s->sale_id, &s->sale);
+}
+
+/* The requests first: once their numbers are settled they would be refused. */
+static err settle_waiting(struct settling *s, int64_t *answered)
+{
+	err e = db_transaction(s->c->db, look_at_sale, s);
+
+	if (s->upto > s->there.last_no)
+		s->upto = s->there.last_no;
+	return e ? e : write_waiting(s, answered);
+}
+
 /* A draft is not loaded yet, one that is over no more, nor one whose tickets are kept no longer. */
 static bool is_to_load(const struct settling *s)
 {
@@ -159,17 +191,28 @@ static bool is_to_load(const struct settling *s)
 	       s->sale.ends_at + SALE_KEEP_MS > s->c->now;
 }
 
+/* Tickets that were left when another part of the sale was lost are as good as any. */
+static bool has_work(const struct settling *s)
+{
+	if (!s->there.is_loaded)
+		return s->there.has_tickets;
+	return s->upto || s->there.taken != s->there.answered;
+}
+
 err sale_settle(struct ctx *c, int64_t sale_id, int64_t upto)
 {
 	struct settling s = { .c = c, .sale_id = sale_id, .upto = upto };
+	int64_t answered = -1;
 	err e = sale_in_redis_read(c, sale_id, &s.there);
 
+	if (!e && has_work(&s))
+		e = settle_waiting(&s, &answered);
 	if (!e)
 		e = db_transaction(c->db, settle_numbers, &s);
 	if (e)
 		return e;
 	if (s.there.is_loaded)
-		return mend(&s);
+		return mend(&s, answered);
 	if (!is_to_load(&s))
 		return OK;
 	log_info("sale %lld: loading, %lld units are left", (long long)sale_id,

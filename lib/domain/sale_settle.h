@@ -30,9 +30,9 @@ err sale_waiting_find(struct ctx *c, int64_t sale_id, int64_t last_no,
 
 /*
  * Put a sale into Redis that is not there, or not as a whole: an order of SQL is its buyer's
- * ticket, whoever waited waits in vain, the rest is left. sale is SQL's, settled_no the base of the
- * numbers to come. The gate opens with the last step. Nothing is done when somebody else, who took
- * over from us, has loaded it meanwhile.
+ * ticket, whoever still waits waits in vain, the rest is left. sale is SQL's, settled_no the base
+ * of the numbers to come. The gate opens with the last step. Nothing is done when somebody else,
+ * who took over from us, has loaded it meanwhile.
  */
 err sale_load(struct ctx *c, const struct sale_locked *sale,
 	      const struct sale_in_redis *there) MUST_CHECK;

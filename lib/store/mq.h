@@ -56,6 +56,19 @@ err mq_declare(struct mq *m) MUST_CHECK;
  * there is none. */
 err mq_remove(struct mq *m, struct str queue) MUST_CHECK;
 
+/*
+ * Is a queue of a family dead: declared, and yet it answers nothing, while one that is made for a
+ * try does? Asked for some seconds. ERR_UNAVAILABLE: the broker is away.
+ */
+err mq_is_dead(struct mq *m, struct str queue, bool *out) MUST_CHECK;
+
+/*
+ * Delete a dead queue, and the queue of its family's dead letters if that is dead too, and declare
+ * them anew; some seconds. What had been confirmed into them is lost: who calls this publishes
+ * again all that may have been in there.
+ */
+err mq_make_anew(struct mq *m, struct str queue) MUST_CHECK;
+
 /* One message: body is JSON. id goes into message-id, for consumers that deduplicate. */
 err mq_publish_confirmed(struct mq *m, struct str key, struct str id, struct str body) MUST_CHECK;
 

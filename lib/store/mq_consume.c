@@ -8,12 +8,10 @@
 #define HEARTBEAT_EVERY_MS 10000
 #define TAG_BITS 48 /* of the broker's tag; the connection's generation is above */
 
-static err subscribe_now(struct mq *m, struct mq_subscription *s)
+static err try_to_subscribe(struct mq *m, struct mq_subscription *s)
 {
-	err e = mq_ready(m);
+	err e = mq_know(m, str_from_c(s->queue));
 
-	if (!e)
-		e = mq_know(m, str_from_c(s->queue));
 	if (e)
 		return e;
 	amqp_basic_qos(m->connection, MQ_CHANNEL, 0, s->prefetch, 0);
@@ -28,14 +26,30 @@ static err subscribe_now(struct mq *m, struct mq_subscription *s)
 	return e;
 }
 
+/* One whose queue does not answer takes the connection with it, and that must not be all the time.
+ */
+static err subscribe_now(struct mq *m, struct mq_subscription *s)
+{
+	err e = mq_ready(m);
+
+	if (e || clock_ticks() < s->not_before)
+		return ERR_UNAVAILABLE;
+	e = try_to_subscribe(m, s);
+	s->failures = e ? s->failures + 1 : 0;
+	s->not_before = s->failures > 1 ? clock_ticks() + MQ_LEAVE_ALONE_MS : 0;
+	return e;
+}
+
 static err subscribe_missing(struct mq *m)
 {
 	size_t i;
 	err e = mq_ready(m);
 
 	for (i = 0; !e && i < m->subscription_count; i++) {
-		if (m->subscriptions[i].is_wanted && !m->subscriptions[i].is_live)
-			e = subscribe_now(m, &m->subscriptions[i]);
+		struct mq_subscription *s = &m->subscriptions[i];
+
+		if (s->is_wanted && !s->is_live && clock_ticks() >= s->not_before)
+			e = subscribe_now(m, s);
 	}
 	return e;
 }

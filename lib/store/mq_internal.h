@@ -12,13 +12,16 @@
 
 #define MQ_CHANNEL 1
 #define MQ_RPC_MS 3000
-#define MQ_KNOWN 64 /* queues of families remembered as declared */
+#define MQ_LEAVE_ALONE_MS 12000 /* after a subscription failed twice: more than MQ_RETRY_MS */
+#define MQ_KNOWN 64             /* queues of families remembered as declared */
 
 struct mq_subscription {
 	char *queue;
 	uint16_t prefetch;
-	bool is_wanted; /* false: left, the place is free */
-	bool is_live;   /* on the connection that is open now */
+	bool is_wanted;     /* false: left, the place is free */
+	bool is_live;       /* on the connection that is open now */
+	int failures;       /* in a row, to subscribe */
+	int64_t not_before; /* clock_ticks: it failed again, and the others are served meanwhile */
 };
 
 struct mq {
@@ -53,6 +56,8 @@ err mq_fail_method(struct mq *m, const char *what, const amqp_method_t *method);
 /* The next frame. ERR_NOT_FOUND when the deadline (clock_ticks) passed; the connection stays. */
 err mq_wait_frame(struct mq *m, int64_t deadline, amqp_frame_t *frame) MUST_CHECK;
 
+/* The family a key belongs to; NULL: none. */
+const char *mq_family_of(struct str key);
 /* Declare the queue of a key that belongs to a family, unless this connection did. */
 err mq_know(struct mq *m, struct str key) MUST_CHECK;
 /* It turned out not to be there. */

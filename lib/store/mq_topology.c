@@ -114,7 +114,7 @@ err mq_declare(struct mq *m)
 }
 
 /* The dead letters of a family are a queue of their own, though it is called alike. */
-static const char *family_of(struct str key)
+const char *mq_family_of(struct str key)
 {
 	size_t i;
 
@@ -130,7 +130,7 @@ static const char *family_of(struct str key)
 
 err mq_know(struct mq *m, struct str key)
 {
-	const char *family = family_of(key);
+	const char *family = mq_family_of(key);
 	struct mq_queue queue = { .is_single_consumer = true };
 	uint64_t hash = str_hash(key);
 	char name[NAME_BYTES];
@@ -169,7 +169,7 @@ void mq_forget(struct mq *m, struct str key)
 
 err mq_remove(struct mq *m, struct str queue)
 {
-	const char *family = family_of(queue);
+	const char *family = mq_family_of(queue);
 	char dead[NAME_BYTES];
 	err e = mq_ready(m);
 

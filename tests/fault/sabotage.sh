@@ -18,7 +18,7 @@ table() {
 		sql-unique          every message twice
 		strike-unconfirmed  broker killed
 		ack-before-commit   orders, killed at each system call of its work
-		settled             found after all was settled
+		settled             found after redis was emptied
 		units-once          units changed
 		return-once         orders cancelled
 		result-loaded       redis emptied twice

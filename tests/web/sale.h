@@ -102,6 +102,18 @@ static inline void sale_lose(int64_t sale)
 			 OK);
 }
 
+/* One of its keys: "", ":stock", ":ticket". */
+static inline void sale_lose_part(int64_t sale, const char *part)
+{
+	struct ctx *c = site_ctx(site);
+	struct cache_reply *r;
+
+	assert_int_equal(cache_run(c->cache, &r,
+				   CACHE_ARGS(STR("DEL"), sale_key_of(c->arena, sale, part))),
+			 OK);
+	assert_int_equal(cache_int(r), 1);
+}
+
 static inline const char *sale_path_to(struct browser *b, int64_t sale, const char *more)
 {
 	return visit_path(b, "/sales/%lld%s", (long long)sale, more);

@@ -315,6 +315,35 @@ static void a_sale_that_redis_lost_is_closed_for_the_moment(void **state)
 	assert_int_equal(visit_number(site, &sql_orders_of, DB_ARGS(sale)), 2);
 }
 
+/* Only a part of it: nobody is offered a form that cannot be sent, and nothing is forgotten. */
+static void a_part_that_redis_lost_closes_the_sale(void **state)
+{
+	static const char *const parts[] = { "", ":stock", ":ticket" };
+	struct browser *b = visit_member(site, ROLE_USER);
+	struct browser *buyer = visit_member(site, ROLE_USER);
+	int64_t sale = sale_open(5), order = sale_bought(buyer, sale);
+	struct reply r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		sale_lose_part(sale, parts[i]);
+		r = get(b, sale_path_to(b, sale, ""));
+		assert_page(b, r, 200);
+		assert_shows(b, r, "Buying is closed for the moment.");
+		assert_int_equal(page_count(r.body, "captcha_id"), 0);
+		assert_text_at(sale_standing(buyer, sale),
+			       str_from_c(
+				       visit_path(buyer, "{\"code\":\"%lld\"}", (long long)order)),
+			       __FILE__, __LINE__);
+		sale_load(sale);
+		r = get(b, sale_path_to(b, sale, ""));
+		assert_true(page_count(r.body, "captcha_id") > 0);
+	}
+	sale_bought(b, sale);
+	assert_int_equal(visit_number(site, &sql_orders_of, DB_ARGS(sale)), 2);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_purchase_from_the_list_to_the_order),
 	cmocka_unit_test(programs_buy_with_json),
@@ -327,6 +356,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(sales_that_are_not_there),
 	cmocka_unit_test(the_queue_stands_still_and_goes_on),
 	cmocka_unit_test(a_sale_that_redis_lost_is_closed_for_the_moment),
+	cmocka_unit_test(a_part_that_redis_lost_closes_the_sale),
 };
 
 WEB_TEST_MAIN("sale", "sale", "account", "post")

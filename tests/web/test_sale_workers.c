@@ -165,6 +165,30 @@ static void redis_emptied_is_filled_again(void **state)
 	assert_int_equal(market_redis_stock(f->c, sale), 1);
 }
 
+/* Whoever waits by a ticket that is still there gets the order, and nobody else is let in twice. */
+static void a_part_lost_is_filled_again(void **state)
+{
+	static const char *const parts[] = { "", ":stock" };
+	struct fixture *f = *state;
+	int64_t sale, user;
+	size_t i;
+
+	STORES_OR_SKIP();
+	sale = open_sale(f->c, 4);
+	assert_order(f, sale);
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		user = forum_user(f->c, ROLE_USER);
+		assert_true(market_is_queueing(market_press(f->c, sale, user)));
+		market_number(f->c,
+			      CACHE_ARGS(STR("DEL"), sale_key_of(f->c->arena, sale, parts[i])));
+		forum_next(f->c);
+		wait_until_loaded(f->c, sale);
+		assert_true(wait_for(f->c, sale, user).order_id > 0);
+		market_check(f->c, sale);
+	}
+	assert_int_equal(market_redis_stock(f->c, sale), 1);
+}
+
 static void both_killed_in_the_middle(void **state)
 {
 	struct fixture *f = *state;
@@ -225,6 +249,7 @@ int main(void)
 		people_test(a_sale_is_found_loaded_and_sold),
 		people_test(a_queue_that_is_gone_is_made_again),
 		people_test(redis_emptied_is_filled_again),
+		people_test(a_part_lost_is_filled_again),
 		people_test(both_killed_in_the_middle),
 		people_test(stores_that_come_back),
 	};

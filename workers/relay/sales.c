@@ -5,6 +5,7 @@
 #include "relay.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "domain/sale_relay.h"
 
 #define WAIT_MS 500
@@ -39,6 +40,8 @@ void relay_sales(struct program *p)
 		program_next(p);
 		e = is_open ? OK : mq_declare(p->ctx.mq);
 		is_open = !e;
+		if (!e && sale_relay_mend(relay, &p->ctx))
+			log_debug("queues that confirm nothing are looked at again");
 		if (!e)
 			e = look(relay, &p->ctx, &due);
 		if (!e)

@@ -188,8 +188,9 @@ static void change_minds(struct proof_sale *s)
 }
 
 /*
- * The broker loses what it had confirmed; the sale is settled, and those who waited are told so.
- * Then it is found again.
+ * The broker loses what it had confirmed; the sale is settled, and those who waited get their
+ * orders. Then it is found again. When Redis has forgotten them, too, they are told so, and what is
+ * found comes too late.
  */
 static void copying_starts_without_orders(struct proof_sale *s)
 {
@@ -197,12 +198,14 @@ static void copying_starts_without_orders(struct proof_sale *s)
 	stack_signal("orders", 0, SIGKILL);
 }
 
-static void lose_and_find(struct proof_sale *s)
+static void lose_and_find_after(struct proof_sale *s, bool is_forgotten)
 {
 	size_t i;
 
 	sleep_ms(1000);
 	(void)rabbit_purge(queue_of(s));
+	if (is_forgotten)
+		site_redis_command(proof_site, "FLUSHALL");
 	while (copies.count < COPIES_MAX &&
 	       rabbit_copy_take(copies.arena, &copies.items[copies.count]))
 		copies.count++;
@@ -212,6 +215,16 @@ static void lose_and_find(struct proof_sale *s)
 	note("%zu messages are found again", copies.count);
 	for (i = 0; i < copies.count; i++)
 		rabbit_put(queue_of(s), copies.items[i], 1);
+}
+
+static void lose_and_find(struct proof_sale *s)
+{
+	lose_and_find_after(s, false);
+}
+
+static void forget_and_find(struct proof_sale *s)
+{
+	lose_and_find_after(s, true);
 }
 
 /*
@@ -272,7 +285,14 @@ const struct scenario scenarios_messages[] = {
 	  .harm = lose_and_find,
 	  .runs = 2,
 	  .is_brief = true,
+	  .units = 2 * PROOF_BUYERS,
+	  .before = copying_starts_without_orders,
+	  .after = once_more },
+	{ .name = "messages lost by the broker, found after redis was emptied",
+	  .harm = forget_and_find,
+	  .runs = 2,
 	  .may_lose = true,
+	  .open_ms = 3500, /* who was told that it was lost does not get another */
 	  .units = 2 * PROOF_BUYERS,
 	  .before = copying_starts_without_orders,
 	  .after = once_more },

@@ -1,7 +1,9 @@
 /* Stores stopped, killed, frozen, emptied, locked; connections to them cut and swallowed. */
 #include <signal.h>
 
+#include "domain/sale_orders.h"
 #include "fault/sale/proxy.h"
+#include "fault/sale/rabbit.h"
 #include "fault/sale/scenario.h"
 
 #define DEADLOCKS 12
@@ -56,6 +58,18 @@ static void broker_killed(struct proof_sale *s)
 {
 	(void)s;
 	kill_for("rabbitmq", chance_below(2000));
+}
+
+/*
+ * The queue is a moment old when the broker is killed, and dead when it is back, with all it had
+ * confirmed: it is made anew, and who waits gets the order all the same.
+ */
+static void queue_is_new(struct proof_sale *s)
+{
+	struct arena *a = arena_new(256);
+
+	rabbit_delete(sale_orders_key(a, s->id).p);
+	arena_free(a);
 }
 
 static void broker_frozen(struct proof_sale *s)
@@ -190,6 +204,10 @@ const struct scenario scenarios_stores[] = {
 	{ .name = "broker stopped for a minute", .harm = broker_stopped, .runs = 1 },
 	{ .name = "broker killed",
 	  .before = queue_becomes_lasting,
+	  .harm = broker_killed,
+	  .runs = 3 },
+	{ .name = "broker killed, the sale's queue a moment old",
+	  .before = queue_is_new,
 	  .harm = broker_killed,
 	  .runs = 3 },
 	{ .name = "broker frozen", .harm = broker_frozen, .runs = 1 },

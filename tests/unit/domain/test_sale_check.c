@@ -17,7 +17,7 @@ static const struct db_sql sql_stock = SQL("UPDATE sale SET stock = stock + ? WH
 static const struct db_sql sql_change =
 	SQL("UPDATE sale SET change_no = change_no + 1 WHERE sale_id = ?");
 static const struct db_sql sql_cancelled =
-	SQL("UPDATE sale_order SET state = 2 WHERE order_id = ?");
+	SQL("UPDATE sale_order SET state = 2, ended_at = ? WHERE order_id = ?");
 
 struct checking {
 	struct fixture f;
@@ -255,14 +255,32 @@ static void tickets_and_orders_are_compared_both_ways(void **state)
 	set_ticket(k, 8, STR("-lost"));
 	assert_false(is_right_in_time(k));
 	assert_int_equal(k->r.lost, 2);
+	assert_int_equal(k->r.mended, 2);
 	assert_int_equal(k->r.unknown, 0);
-	assert_int_equal(settles(k), 1);
+	/* The orders have their tickets again. */
+	assert_true(is_right_in_time(k));
+	assert_int_equal(k->r.mended, 0);
 	others = selling_order(k->c, selling_sale(k->c, 1), 10);
 	set_order(k, 10, others); /* of another sale */
 	set_order(k, 11, order);  /* of another buyer */
 	set_order(k, 12, 999);    /* of nobody */
 	assert_false(is_right_in_time(k));
 	assert_int_equal(k->r.unknown, 3);
+}
+
+/* One that waits is for `orders` to end, which counts it as answered, too. */
+static void a_ticket_that_waits_is_left_to_orders(void **state)
+{
+	struct checking *k = *state;
+
+	STORES_OR_SKIP();
+	selling_order(k->c, k->sale, 8);
+	load(k, UNITS - 1, 1, 1);
+	set_queued(k, 8, BASE + 1);
+	assert_false(is_right_in_time(k));
+	assert_int_equal(k->r.lost, 1);
+	assert_int_equal(k->r.mended, 0);
+	assert_int_equal(k->r.queued, 1);
 }
 
 static void many_tickets_are_looked_at_in_steps(void **state)
@@ -341,11 +359,16 @@ static void units_on_their_way_back_are_nothing_wrong(void **state)
 
 	STORES_OR_SKIP();
 	order = selling_order(k->c, k->sale, 7);
-	assert_int_equal(db_exec(k->c->db, NULL, &sql_cancelled, DB_ARGS(order)), OK);
+	assert_int_equal(db_exec(k->c->db, NULL, &sql_cancelled, DB_ARGS(k->c->now, order)), OK);
 	load(k, UNITS - 1, 1, 1);
 	set_order(k, 7, order);
 	assert_true(is_right_in_time(k));
 	assert_int_equal(k->r.returning, 1);
+	assert_int_equal(settles(k), 0);
+	/* Until nothing seems to bring them. */
+	k->c->now += SALE_STUCK_MS + 1;
+	assert_true(is_right_in_time(k));
+	assert_int_equal(settles(k), 1);
 }
 
 #define check_test(function) cmocka_unit_test_setup_teardown((function), open_check, close_check)
@@ -355,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		check_test(a_sale_that_fits_is_left_alone),
 		check_test(what_redis_lost_is_loaded_again),
+		check_test(a_ticket_that_waits_is_left_to_orders),
 		check_test(a_stock_that_does_not_fit_is_seen),
 		check_test(a_moment_between_the_stores_is_waited_for),
 		check_test(what_moves_is_not_compared),

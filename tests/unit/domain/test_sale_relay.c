@@ -1,6 +1,7 @@
 /* Requests from the streams of sales to their queues, and sales that are asked for. */
 #include "unit/domain/market.h"
 
+#include "domain/outbox.h"
 #include "domain/sale_relay.h"
 
 static int start(void **state)
@@ -148,6 +149,58 @@ static void what_was_not_confirmed_stays(void **state)
 	sale_relay_free(relay);
 }
 
+static void a_queue_that_fails_holds_up_nobody(void **state)
+{
+	struct fixture *f = *state;
+	int64_t failing, working;
+	struct sale_relay *relay;
+	struct ctx *c = f->c;
+	struct mq *other;
+	size_t moved;
+
+	STORES_OR_SKIP();
+	relay = sale_relay_new();
+	failing = market_sale(c, 5);
+	working = market_sale(c, 5);
+	look(c, relay);
+	market_press(c, failing, f->ann);
+	market_press(c, working, f->ann);
+	while (stream_length(c, failing) + stream_length(c, working))
+		carry(c, relay);
+	/* The relay thinks that it is there. */
+	other = mq_new(&stores.config);
+	assert_int_equal(mq_remove(other, sale_orders_key(c->arena, failing)), OK);
+	mq_free(other);
+	market_press(c, failing, f->bob);
+	market_press(c, working, f->bob);
+	assert_int_equal(sale_relay_round(relay, c, 0, &moved), ERR_UNAVAILABLE);
+	assert_int_equal(moved, 1);
+	assert_int_equal(stream_length(c, failing), 1);
+	assert_int_equal(stream_length(c, working), 0);
+	carry(c, relay);
+	assert_int_equal(stream_length(c, failing), 0);
+	sale_relay_free(relay);
+}
+
+/* Sent again: only what went to that topic, and not what is older. */
+static void events_are_sent_again_for_a_queue_made_anew(void **state)
+{
+	static const struct db_sql sql_add =
+		SQL("INSERT INTO outbox (event_id, topic, payload, state, next_try_at, created_at)"
+		    " VALUES (?, ?, '{}', 1, ?, 0)");
+	static const struct db_sql sql_due =
+		SQL("SELECT SUM(event_id) FROM outbox WHERE state = 0 AND event_id < 10");
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+
+	STORES_OR_SKIP();
+	assert_int_equal(db_exec(c->db, NULL, &sql_add, DB_ARGS(1, STR("sale.order.1"), 2000)), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_add, DB_ARGS(2, STR("sale.order.1"), 900)), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_add, DB_ARGS(4, STR("sale.order.2"), 2000)), OK);
+	assert_int_equal(outbox_send_again(c, STR("sale.order.1"), 1000), OK);
+	assert_int_equal(forum_number(c, &sql_due, DB_NO_ARGS), 1);
+}
+
 static void a_missing_sale_is_asked_for_and_not_too_often(void **state)
 {
 	struct fixture *f = *state;
@@ -208,6 +261,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(what_was_taken_is_carried_in_one_message),
 		people_test(what_was_not_confirmed_stays),
+		people_test(a_queue_that_fails_holds_up_nobody),
+		people_test(events_are_sent_again_for_a_queue_made_anew),
 		people_test(a_missing_sale_is_asked_for_and_not_too_often),
 		people_test(a_sale_is_settled_again_before_it_starts),
 	};

@@ -81,11 +81,12 @@ static void settling_what_is_well_changes_nothing(void **state)
 	market_check(c, m.sale);
 }
 
-static void stuck_tickets_are_ended(void **state)
+/* The broker lost what it had confirmed: a ticket is enough to make the order. */
+static void stuck_tickets_become_orders(void **state)
 {
 	struct fixture *f = *state;
 	struct ctx *c = f->c;
-	int64_t upto, later;
+	int64_t upto, later, order;
 	struct middle m;
 
 	STORES_OR_SKIP();
@@ -95,18 +96,89 @@ static void stuck_tickets_are_ended(void **state)
 	market_press(c, m.sale, later);
 	market_handle(c, m.sale, m.queued);
 	market_settle(c, m.sale, upto);
-	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_LOST);
-	assert_int_equal(market_press(c, m.sale, f->mod).refusal, SALE_REFUSED_LOST);
+	order = market_result(c, m.sale, f->mod).order_id;
+	assert_true(order > 0);
+	assert_int_equal(market_press(c, m.sale, f->mod).order_id, order);
 	assert_true(market_result(c, m.sale, f->bob).order_id > 0);
 	assert_true(market_is_queueing(market_result(c, m.sale, later)));
-	assert_int_equal(market_redis_stock(c, m.sale), 2);
+	assert_int_equal(market_redis_stock(c, m.sale), 1);
 	market_check(c, m.sale);
 	/* The message that was lost turns up after all. */
 	market_handle(c, m.sale, m.streamed);
-	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_LOST);
+	assert_int_equal(market_result(c, m.sale, f->mod).order_id, order);
 	market_deliver(c, m.sale);
 	assert_true(market_result(c, m.sale, later).order_id > 0);
-	assert_int_equal(market_orders(c, m.sale), 3);
+	assert_int_equal(market_orders(c, m.sale), 4);
+	market_check(c, m.sale);
+}
+
+/* Closed meanwhile, or at its end: they were in time. */
+static void stuck_tickets_were_in_time(void **state)
+{
+	static const struct db_sql sql_end = SQL("UPDATE sale SET ends_at = ? WHERE sale_id = ?");
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct middle m;
+
+	STORES_OR_SKIP();
+	m = begin(f, 5);
+	assert_int_equal(db_exec(c->db, NULL, &sql_end, DB_ARGS(c->now - CLOCK_MINUTE, m.sale)),
+			 OK);
+	market_settle(c, m.sale, INT64_C(1) << 52);
+	assert_true(market_result(c, m.sale, f->bob).order_id > 0);
+	assert_true(market_result(c, m.sale, f->mod).order_id > 0);
+	market_check(c, m.sale);
+}
+
+/* More tickets than units, whatever made it so: the first ones win, and a refusal stays when a unit
+ * comes back. */
+static void a_settled_refusal_stays(void **state)
+{
+	static const struct db_sql sql_cancel =
+		SQL("UPDATE sale_order SET state = 2 WHERE order_id = ?");
+	static const struct db_sql sql_fewer =
+		SQL("UPDATE sale SET units = units - 1, stock = stock - 1 WHERE sale_id = ?");
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct middle m;
+
+	STORES_OR_SKIP();
+	m = begin(f, 3);
+	assert_int_equal(db_exec(c->db, NULL, &sql_fewer, DB_ARGS(m.sale)), OK);
+	market_settle(c, m.sale, INT64_C(1) << 52);
+	assert_true(market_result(c, m.sale, f->bob).order_id > 0);
+	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_SOLD_OUT);
+	assert_int_equal(db_exec(c->db, NULL, &sql_cancel, DB_ARGS(m.order)), OK);
+	market_settle(c, m.sale, 0);
+	assert_int_equal(market_redis_stock(c, m.sale), 1);
+	market_handle(c, m.sale, m.streamed);
+	assert_int_equal(market_orders(c, m.sale), 2);
+	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_SOLD_OUT);
+	market_check(c, m.sale);
+}
+
+/* "ended" was lost: the unit comes back all the same, once. */
+static void units_come_back_without_their_message(void **state)
+{
+	static const struct db_sql sql_cancel =
+		SQL("UPDATE sale_order SET state = ? WHERE order_id = ?");
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct str ended;
+	struct middle m;
+
+	STORES_OR_SKIP();
+	m = begin(f, 5);
+	market_settle(c, m.sale, 0);
+	assert_int_equal(market_sql_stock(c, m.sale), 4);
+	assert_int_equal(db_exec(c->db, NULL, &sql_cancel, DB_ARGS(3, m.order)), OK);
+	market_settle(c, m.sale, 0);
+	assert_int_equal(market_sql_stock(c, m.sale), 5);
+	market_check(c, m.sale);
+	ended = str_format(c->arena, "{\"kind\":\"ended\",\"order\":\"%lld\"}", (long long)m.order);
+	market_handle(c, m.sale, ended);
+	market_settle(c, m.sale, 0);
+	assert_int_equal(market_sql_stock(c, m.sale), 5);
 	market_check(c, m.sale);
 }
 
@@ -127,7 +199,8 @@ static void a_stuck_ticket_of_an_order_becomes_it(void **state)
 		      CACHE_ARGS(STR("HINCRBY"), sale_key(c->arena, m.sale), STR("answered"), -1));
 	market_settle(c, m.sale, upto);
 	assert_int_equal(market_result(c, m.sale, f->ann).order_id, m.order);
-	assert_int_equal(market_result(c, m.sale, f->bob).refusal, SALE_REFUSED_LOST);
+	assert_true(market_result(c, m.sale, f->bob).order_id > 0);
+	assert_int_equal(market_orders(c, m.sale), 3);
 	market_check(c, m.sale);
 }
 
@@ -151,31 +224,57 @@ static void differences_are_mended(void **state)
 	assert_int_equal(market_redis_stock(c, m.sale), 1);
 }
 
-/* A part of it is gone: all is loaded again, and what people were told stays. */
-static void a_part_lost_is_all_lost(void **state)
+/* A part of it is gone: all is loaded again, what people were told stays, and who waits by a ticket
+ * that is still there has waited for something. */
+static void a_part_lost_loses_nobody(void **state)
+{
+	static const char *const parts[] = { "", ":stock" };
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct middle m;
+	size_t i;
+
+	STORES_OR_SKIP();
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		m = begin(f, 5);
+		market_number(c, CACHE_ARGS(STR("DEL"), sale_key_of(c->arena, m.sale, parts[i])));
+		assert_int_equal(market_press(c, m.sale, forum_user(c, ROLE_USER)).refusal,
+				 SALE_REFUSED_AWAY);
+		market_settle(c, m.sale, 0);
+		assert_int_equal(market_result(c, m.sale, f->ann).order_id, m.order);
+		assert_true(market_result(c, m.sale, f->bob).order_id > 0);
+		assert_true(market_result(c, m.sale, f->mod).order_id > 0);
+		assert_int_equal(market_redis_stock(c, m.sale), 2);
+		market_handle(c, m.sale, m.queued);
+		market_handle(c, m.sale, m.streamed);
+		assert_int_equal(market_orders(c, m.sale), 3);
+		market_check(c, m.sale);
+	}
+}
+
+/* All tickets are gone, and one was written again since. */
+static void tickets_lost_are_all_loaded_again(void **state)
 {
 	struct fixture *f = *state;
 	struct ctx *c = f->c;
+	int64_t before, since;
 	struct middle m;
 
 	STORES_OR_SKIP();
 	m = begin(f, 5);
-	market_settle(c, m.sale, INT64_C(1) << 52);
-	assert_int_equal(market_result(c, m.sale, f->bob).refusal, SALE_REFUSED_LOST);
-	market_number(c, CACHE_ARGS(STR("DEL"), sale_stock_key(c->arena, m.sale)));
-	market_settle(c, m.sale, 0);
-	assert_int_equal(market_result(c, m.sale, f->bob).refusal, SALE_REFUSED_LOST);
-	assert_int_equal(market_result(c, m.sale, f->ann).order_id, m.order);
-	assert_int_equal(market_redis_stock(c, m.sale), 4);
-	/* All tickets, and one was written again since. */
-	market_press(c, m.sale, forum_user(c, ROLE_USER));
+	before = forum_user(c, ROLE_USER);
+	since = forum_user(c, ROLE_USER);
+	market_press(c, m.sale, before);
 	market_number(c, CACHE_ARGS(STR("DEL"), sale_ticket_key(c->arena, m.sale)));
-	market_press(c, m.sale, forum_user(c, ROLE_USER));
+	market_press(c, m.sale, since);
 	market_settle(c, m.sale, 0);
 	assert_int_equal(market_result(c, m.sale, f->ann).order_id, m.order);
-	assert_int_equal(market_redis_stock(c, m.sale), 4);
+	assert_int_equal(market_result(c, m.sale, before).refusal, SALE_REFUSED_NOBODY);
+	assert_true(market_result(c, m.sale, since).order_id > 0);
+	assert_int_equal(market_redis_stock(c, m.sale), 3);
 	market_deliver(c, m.sale);
-	assert_int_equal(market_orders(c, m.sale), 1);
+	assert_int_equal(market_result(c, m.sale, before).refusal, SALE_REFUSED_NOBODY);
+	assert_int_equal(market_orders(c, m.sale), 2);
 	market_check(c, m.sale);
 }
 
@@ -272,10 +371,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(redis_emptied_in_the_middle),
 		people_test(settling_what_is_well_changes_nothing),
-		people_test(stuck_tickets_are_ended),
+		people_test(stuck_tickets_become_orders),
+		people_test(stuck_tickets_were_in_time),
+		people_test(a_settled_refusal_stays),
+		people_test(units_come_back_without_their_message),
 		people_test(a_stuck_ticket_of_an_order_becomes_it),
 		people_test(differences_are_mended),
-		people_test(a_part_lost_is_all_lost),
+		people_test(a_part_lost_loses_nobody),
+		people_test(tickets_lost_are_all_loaded_again),
 		people_test(numbers_go_on_above_what_is_settled),
 		people_test(loading_twice_at_once_is_loading_once),
 		people_test(keys_live_until_a_week_after_the_end),

@@ -61,6 +61,9 @@ UNIT_TESTS := $(patsubst tests/%.c,$(O)/tests/%,$(shell find tests/unit -name 't
 HANDLER_TESTS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/handler/test_*.c))
 WEB_TESTS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/web/test_*.c))
 
+# Named before the files of mk, whose rules want them.
+GEN_SOURCES := $(foreach t,$(TEMPLATES),$(B)/gen/tmpl/$(subst /,_,$(patsubst templates/%.html,%,$(t))).c) $(B)/gen/text_table.c
+
 include $(wildcard mk/*.mk)
 
 all: $(addprefix $(BIN)/,$(PROGRAMS)) ## build every program (release: build/release/bin; SAN=1: build/asan/bin)
@@ -84,7 +87,6 @@ $(B)/gen/stamp: $(B)/bin/tmplc $(TEMPLATES) $(TEXT_SOURCES) $(wildcard po/*.po) 
 	$(call say,TMPL)
 	$(Q)$(B)/bin/tmplc --templates templates --sources cgi-bin,lib,workers --po po/zh_CN.po --assets templates/assets --out $(B)/gen
 	@touch $@
-GEN_SOURCES := $(foreach t,$(TEMPLATES),$(B)/gen/tmpl/$(subst /,_,$(patsubst templates/%.html,%,$(t))).c) $(B)/gen/text_table.c
 $(GEN_SOURCES): $(B)/gen/stamp ;
 
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))

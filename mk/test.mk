@@ -7,6 +7,8 @@ PLAZA_BIN = $(BIN)
 export PLAZA_BIN
 # So many test programs at a time.
 LANES ?= 3
+# Of the scripts behind `make run`.
+SCRIPT_TESTS := tests/run/ports
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
 # A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
@@ -22,6 +24,8 @@ $(O)/libsupport.a: $(TEST_SUPPORT_OBJECTS)
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcs $@ $^
+
+$(O)/tests/unit/workers/test_smtp: $(O)/obj/workers/mail/smtp.o
 
 .SECONDEXPANSION:
 $(O)/tests/%: tests/%.c $(O)/libsupport.a $(O)/libplaza.a $$(if $$(findstring handler/,$$*),$$(call handler_objects,$$*))
@@ -39,7 +43,7 @@ test-deps: ## install what the tests need (Debian packages, playwright-core)
 	@tools/run/packages.sh run build test
 
 test-unit: $(UNIT_TESTS) ## unit tests, of the stores and the domain against real servers
-	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS)
+	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS) $(SCRIPT_TESTS)
 
 test-handler: $(HANDLER_TESTS) ## handlers alone, the domain replaced
 	@tests/support/run-tests $(HANDLER_TESTS)
@@ -52,7 +56,7 @@ test-browser: all node_modules/.package-lock.json ## the whole site in headless 
 
 test: | test-deps ## everything; ends with "N passed, N failed"
 test: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) node_modules/.package-lock.json
-	@tests/support/run-tests --lanes $(LANES) $(TEST_STATE) tests/browser/run $(WEB_TESTS) $(HANDLER_TESTS) $(UNIT_TESTS)
+	@tests/support/run-tests --lanes $(LANES) $(TEST_STATE) tests/browser/run $(WEB_TESTS) $(HANDLER_TESTS) $(UNIT_TESTS) $(SCRIPT_TESTS)
 
 asan: all ## the programs with AddressSanitizer and UBSan, in build/asan/bin
 

@@ -7,7 +7,12 @@
 # nothing the account could plant in its own folder is ever followed by root.
 
 say() { printf '%s\n' "$*"; }
-step() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+# In a file, where nobody watched, also how many seconds had gone by.
+step() {
+	local mark='\033[1m==>\033[0m'
+	[ -t 1 ] || mark="==> $SECONDS s:"
+	printf "$mark %s\n" "$*"
+}
 warn() { printf 'warning: %s\n' "$*" >&2; }
 die() {
 	printf '\nerror: %s\n' "$1" >&2
@@ -160,6 +165,38 @@ port_free() {
 		port_is_taken "$port" || break
 	done
 	printf '%s' "$port"
+}
+
+# A port is chosen some time before its server takes it: meanwhile it is kept by a lock, so that
+# sites and tests that start at once choose different ones. The locks end with this shell.
+PORT_LOCKS=()
+port_keep() { # PORT: false when somebody has it
+	local folder lock
+	folder=/tmp/plaza-ports-$(id -u)
+	[ -d "$folder" ] || mkdir -m 0700 "$folder" 2>/dev/null || true
+	# where others got in our way it must do without a lock
+	[ ! -L "$folder" ] && [ -d "$folder" ] && [ -O "$folder" ] || folder=$STATE/run
+	exec {lock}>>"$folder/$1"
+	if flock -n "$lock" && ! port_is_taken "$1"; then
+		PORT_LOCKS+=("$lock")
+	else
+		exec {lock}>&-
+		return 1
+	fi
+}
+
+port_choose() { # NAME: a variable
+	until printf -v "$1" %s "$(port_free)" && port_keep "${!1}"; do
+		:
+	done
+}
+
+# A server that lives on is not to keep the locks of all ports.
+port_locks_close() {
+	local lock
+	for lock in "${PORT_LOCKS[@]}"; do
+		exec {lock}>&-
+	done
 }
 
 # The tail of a log, indented, for a message about what did not start.

@@ -228,7 +228,11 @@ up() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 	rm -f "$STATE/run/address"
-	[ "$PORT" -ne 0 ] || PORT=$(port_free)
+	if [ "$PORT" -eq 0 ]; then
+		port_choose PORT
+	else
+		port_keep "$PORT" || die "port $PORT is taken, since a moment ago"
+	fi
 	if [ ! -d "$STATE/data/mariadb" ]; then
 		step "creating a private MariaDB, Redis and RabbitMQ"
 	else

@@ -47,15 +47,16 @@ secrets_make() {
 
 # Ports are kept while they are free, so that a broker restarted alone is found where it was.
 ports_choose() {
-	local name
+	local name port
 	! rabbitmq_listens || return 0
 	for name in MQ_PORT MQ_DIST_PORT; do
-		if [ -n "${!name:-}" ] && ! port_is_taken "${!name}"; then
+		if [ -n "${!name:-}" ] && port_keep "${!name}"; then
 			continue
 		fi
 		sed -i "/^$name=/d" "$STATE/conf/secrets"
 		unset "$name"
-		secret "$name" "$(port_free)"
+		port_choose port
+		secret "$name" "$port"
 	done
 }
 
@@ -171,7 +172,7 @@ has_ended() { ! is_ours "$1"; }
 
 store_start() { # NAME
 	! is_ours "$1" || return 0
-	setsid bash "$STATE/conf/$1.sh" </dev/null >>"$STATE/log/$1.log" 2>&1 &
+	(port_locks_close && exec setsid bash "$STATE/conf/$1.sh") </dev/null >>"$STATE/log/$1.log" 2>&1 &
 	local pid=$!
 	printf '%s %s\n' "$pid" "$(started_at "$pid")" >"$STATE/run/$1.process"
 }

@@ -61,6 +61,21 @@ static struct str xml_text(struct arena *a, struct str text)
 	return buf_str(&b);
 }
 
+static int64_t changed_at(const struct post *p)
+{
+	return p->edited_at ? p->edited_at : p->created_at;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t comment_changed_at(const struct comment *c)
+{
+	return c->edited_at ? c->edited_at : c->created_at;
+}
+
 static void add_post(struct buf *b, struct req *r, const struct post *p)
 {
 	struct arena *a = r->ctx.arena;
@@ -69,7 +84,7 @@ static void add_post(struct buf *b, struct req *r, const struct post *p)
 	tag_id(b, r, "posts", p->id);
 	element(b, "title", xml_text(a, p->title));
 	element(b, "published", clock_iso(a, p->created_at));
-	element(b, "updated", clock_iso(a, p->edited_at ? p->edited_at : p->created_at));
+	element(b, "updated", clock_iso(a, changed_at(p)));
 	link_to(b, r, "alternate", url_format(a, "/posts/{}", p->id));
 	add_author(b, p->author.name);
 	BUF_LIT(b, "<content type=\"html\">");
@@ -77,27 +92,30 @@ static void add_post(struct buf *b, struct req *r, const struct post *p)
 	BUF_LIT(b, "</content>\n</entry>\n");
 }
 
-static err send_feed(struct req *r, struct buf *b)
+static err send_feed(struct req *r, struct buf *b, int64_t updated)
 {
 	BUF_LIT(b, "</feed>\n");
 	http_response_set_header(&r->out, "X-Accel-Expires", STR("60"));
-	return resp_body(r, 200, STR("application/atom+xml; charset=utf-8"), buf_str(b));
+	return resp_unless_known(r, STR("application/atom+xml; charset=utf-8"), buf_str(b),
+				 updated);
 }
 
 err feed_page(struct req *r)
 {
 	struct post_bodies posts = { 0 };
+	int64_t updated = 0;
 	struct buf b;
 	err e = post_list_feed(&r->ctx, FEED_ENTRIES, &posts);
 
 	if (e)
 		return e;
+	for (size_t i = 0; i < posts.count; i++)
+		updated = later(updated, changed_at(&posts.items[i]));
 	buf_init(&b, r->ctx.arena, 64 * 1024);
-	open_feed(&b, r, r->ctx.config->site.name, URL_LITERAL("/feed.atom"), "feed", 0,
-		  posts.count ? posts.items[0].created_at : r->ctx.now);
+	open_feed(&b, r, r->ctx.config->site.name, URL_LITERAL("/feed.atom"), "feed", 0, updated);
 	for (size_t i = 0; i < posts.count; i++)
 		add_post(&b, r, &posts.items[i]);
-	return send_feed(r, &b);
+	return send_feed(r, &b, updated);
 }
 
 static void add_comment(struct buf *b, struct req *r, const struct post *p, const struct comment *c)
@@ -111,7 +129,7 @@ static void add_comment(struct buf *b, struct req *r, const struct post *p, cons
 	BUF_LIT(b, "<entry>\n");
 	tag_id(b, r, "comments", c->id);
 	element(b, "title", xml_text(a, title));
-	element(b, "updated", clock_iso(a, c->edited_at ? c->edited_at : c->created_at));
+	element(b, "updated", clock_iso(a, comment_changed_at(c)));
 	link_to(b, r, "alternate", url_format(a, "/comments/{}", c->id));
 	add_author(b, c->author.name);
 	BUF_LIT(b, "<content type=\"html\">");
@@ -124,6 +142,7 @@ err post_feed_page(struct req *r)
 	struct comment_want want = { .post_id = r->id, .sort = COMMENT_SORT_NEW };
 	struct comment_page page = { 0 };
 	struct post post = { 0 };
+	int64_t updated;
 	struct buf b;
 	err e = post_find(&r->ctx, r->id, &post);
 
@@ -131,12 +150,15 @@ err post_feed_page(struct req *r)
 		e = comment_page_load(&r->ctx, &want, 0, &page);
 	if (e)
 		return e;
+	updated = changed_at(&post);
+	for (size_t i = 0; i < page.roots.count; i++)
+		updated = later(updated, comment_changed_at(page.roots.items[i]));
 	buf_init(&b, r->ctx.arena, 64 * 1024);
 	open_feed(&b, r, xml_text(r->ctx.arena, post.title),
 		  url_format(r->ctx.arena, "/posts/{}/feed.atom", post.id), "posts", post.id,
-		  page.roots.count ? page.roots.items[0]->created_at : post.created_at);
+		  updated);
 	add_post(&b, r, &post);
 	for (size_t i = 0; i < page.roots.count; i++)
 		add_comment(&b, r, &post, page.roots.items[i]);
-	return send_feed(r, &b);
+	return send_feed(r, &b, updated);
 }

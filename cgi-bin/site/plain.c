@@ -59,7 +59,8 @@ static err find_stamps(struct req *r, int64_t after, struct post_stamps *out)
 	return post_list_stamps(&r->ctx, after, last ? last : INT64_MAX, 2 * SITEMAP_PAGE, out);
 }
 
-static err write_page(struct req *r, int64_t after, struct buf *b)
+/* changed_at_out: of the post that was changed last. */
+static err write_page(struct req *r, int64_t after, struct buf *b, int64_t *changed_at_out)
 {
 	struct post_stamps stamps;
 	err e = find_stamps(r, after, &stamps);
@@ -72,6 +73,8 @@ static err write_page(struct req *r, int64_t after, struct buf *b)
 		buf_addf(b, "<url><loc>" STR_FMT "/posts/%lld</loc><lastmod>",
 			 STR_ARG(r->ctx.config->site.url), (long long)stamps.items[i].id);
 		buf_add(b, clock_iso(r->ctx.arena, stamps.items[i].changed_at));
+		if (*changed_at_out < stamps.items[i].changed_at)
+			*changed_at_out = stamps.items[i].changed_at;
 		BUF_LIT(b, "</lastmod></url>\n");
 	}
 	BUF_LIT(b, "</urlset>\n");
@@ -81,7 +84,7 @@ static err write_page(struct req *r, int64_t after, struct buf *b)
 err sitemap_page(struct req *r)
 {
 	struct str typed = form_get(&r->in.query, "after");
-	int64_t after;
+	int64_t after, changed_at = 0;
 	struct buf b;
 	err e;
 
@@ -89,11 +92,11 @@ err sitemap_page(struct req *r)
 		return ERR_NOT_FOUND;
 	buf_init(&b, r->ctx.arena, 65536);
 	BUF_LIT(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-	e = typed.n ? write_page(r, after, &b) : write_index(r, &b);
+	e = typed.n ? write_page(r, after, &b, &changed_at) : write_index(r, &b);
 	if (e)
 		return e;
 	http_response_header(&r->out, "Cache-Control", STR("public, max-age=600"));
-	return resp_body(r, 200, STR("application/xml; charset=utf-8"), buf_str(&b));
+	return resp_unless_known(r, STR("application/xml; charset=utf-8"), buf_str(&b), changed_at);
 }
 
 err about_page(struct req *r)

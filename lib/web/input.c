@@ -26,6 +26,7 @@ enum variable {
 	VAR_ACCEPT,
 	VAR_LANGUAGE,
 	VAR_IF_NONE_MATCH,
+	VAR_IF_MODIFIED_SINCE,
 	VAR_COOKIE,
 	VAR_PARTIAL,
 	VAR_RESTORE,
@@ -48,6 +49,7 @@ static const struct str names[VARIABLES] = {
 	[VAR_ACCEPT] = STR_INIT("HTTP_ACCEPT"),
 	[VAR_LANGUAGE] = STR_INIT("HTTP_ACCEPT_LANGUAGE"),
 	[VAR_IF_NONE_MATCH] = STR_INIT("HTTP_IF_NONE_MATCH"),
+	[VAR_IF_MODIFIED_SINCE] = STR_INIT("HTTP_IF_MODIFIED_SINCE"),
 	[VAR_COOKIE] = STR_INIT("HTTP_COOKIE"),
 	[VAR_PARTIAL] = STR_INIT("HTTP_HX_REQUEST"),
 	[VAR_RESTORE] = STR_INIT("HTTP_HX_HISTORY_RESTORE_REQUEST"),
@@ -111,6 +113,7 @@ static void read_request(struct req *r, const struct str values[VARIABLES])
 	in->accept = values[VAR_ACCEPT];
 	in->accept_language = values[VAR_LANGUAGE];
 	in->if_none_match = values[VAR_IF_NONE_MATCH];
+	in->if_modified_since = values[VAR_IF_MODIFIED_SINCE];
 	in->is_partial = values[VAR_PARTIAL].n && !values[VAR_RESTORE].n;
 	in->is_secure = r->ctx.config->site.is_secure;
 	form_parse_cookies(a, values[VAR_COOKIE], &in->cookies);

@@ -66,6 +66,12 @@ err resp_page(struct req *r, int status, const struct page_meta *meta) MUST_CHEC
 err resp_redirect(struct req *r, struct url to) MUST_CHECK;
 /* A body that is not a page: feeds, pictures, JSON, plain text. content_type with charset. */
 err resp_body(struct req *r, int status, struct str content_type, struct str body) MUST_CHECK;
+/*
+ * The same with 200 for what programs fetch again and again: with ETag and, unless changed_at is 0,
+ * Last-Modified. Who has it already is told so by a 304 without the body.
+ */
+err resp_unless_known(struct req *r, struct str content_type, struct str body,
+		      int64_t changed_at) MUST_CHECK;
 
 /* A program asks: it gets JSON where a person gets a page, also when something is wrong. */
 bool req_wants_json(const struct req *r);

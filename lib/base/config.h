@@ -40,6 +40,7 @@ struct config {
 	} mq;
 	struct {
 		struct str smtp_url, smtp_user, smtp_password, from;
+		struct str ca_file;    /* whom to trust; empty: whom the machine trusts */
 		struct str outbox_dir; /* development: mails are files in this folder */
 	} mail;
 	struct {

@@ -49,6 +49,8 @@ static struct curl_slist *set_up(CURL *curl, struct arena *a, const struct confi
 	curl_easy_setopt(curl, CURLOPT_URL, str_c(a, config->mail.smtp_url));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_USE_SSL, tls_of(config));
+	if (config->mail.ca_file.n)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, str_c(a, config->mail.ca_file));
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);

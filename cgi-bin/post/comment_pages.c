@@ -205,6 +205,10 @@ err comment_edit_action(struct req *r)
 	view.body = in.body;
 	view.version = e == ERR_CONFLICT ? source.version : in.version;
 	view.is_conflict = e == ERR_CONFLICT;
+	if (view.is_conflict) {
+		view.their_body = source.body_md;
+		view.diff = diff_view_from(r, source.body_md, in.body);
+	}
 	view.error = req_field_error(r, &errors, "body");
 	return show_edit(r, e == ERR_CONFLICT ? 409 : 422, &view);
 }

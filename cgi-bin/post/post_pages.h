@@ -92,6 +92,21 @@ struct article_view {
 };
 
 /* templates/post/form.html: a new post, or an edit */
+/* What differs between two texts; templates/post/diff.html. Nothing when they are equal. */
+struct diff_run_view {
+	struct str lines;
+	bool is_removed, is_added; /* neither: both texts have them */
+	int64_t skipped;           /* so many equal lines are left out here; 0: these are not */
+};
+struct diff_view {
+	struct {
+		struct diff_run_view *items;
+		size_t count;
+	} runs;
+	bool is_rough; /* too different to be compared in full */
+};
+struct diff_view diff_view_from(struct req *r, struct str from, struct str to);
+
 struct form_view {
 	int64_t id; /* 0: a new post */
 	struct url action, preview_action, draft_action;
@@ -105,6 +120,8 @@ struct form_view {
 	struct when draft_saved; /* 0: not from a draft */
 	bool is_conflict;        /* another edit came first: theirs is shown beside */
 	struct str their_title, their_body;
+	bool is_title_other;
+	struct diff_view diff; /* from theirs to the text in the form */
 };
 
 /* templates/post/history.html */
@@ -167,6 +184,8 @@ struct comment_edit_view {
 	int64_t id, post_id, version;
 	struct str body, error;
 	bool is_conflict;
+	struct str their_body;
+	struct diff_view diff;
 };
 
 /* templates/post/likers.html */

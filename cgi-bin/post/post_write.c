@@ -202,6 +202,8 @@ static err show_conflict(struct req *r, const struct post_input *in)
 	view.version = post.version;
 	view.their_title = post.title;
 	view.their_body = post.body_md;
+	view.is_title_other = !str_is(in->title, post.title);
+	view.diff = diff_view_from(r, post.body_md, in->body);
 	return show_form(r, 409, &view, NULL);
 }
 

@@ -54,6 +54,8 @@ const conflict = async (visitor, how, address) => {
 	await page.fill("#body", "My words.");
 	equal(await send(page, "Save"), 409, `${how}: the second one is told`);
 	check((await page.getByRole("alert").textContent()).includes("Their words."), `${how}: and shown what it says now`);
+	equal(await page.locator(".diff del").textContent(), "Their words.", `${how}: as what saving takes away`);
+	equal(await page.locator(".diff ins").textContent(), "My words.", `${how}: for what it puts in`);
 	equal(await page.inputValue("#body"), "My words.", `${how}: with the own text kept`);
 	await other.reload();
 	equal(await other.locator(".md").first().textContent(), "Their words.\n", `${how}: nothing is overwritten by that`);

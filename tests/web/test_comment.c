@@ -185,6 +185,7 @@ static void an_edit_shows_and_an_old_one_is_a_conflict(void **state)
 	assert_page(t->bob, r, 409);
 	assert_text(page_value(t->bob->arena, r.body, "body"), "third wording");
 	assert_text(page_value(t->bob->arena, r.body, "version"), "2");
+	assert_has(r, "<del>second wording</del><ins>third wording</ins>");
 	assert_has_not(get(t->guest, article(t, "")), "third wording");
 	assert_int_equal(
 		post_form(t->bob, comment_path(t, id, "/edit"), "body=third&version=2").status,

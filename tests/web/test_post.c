@@ -103,13 +103,76 @@ static void an_edit_of_an_old_version_is_a_conflict(void **state)
 	assert_text(page_value(ann->arena, r.body, "title"), "Mine");
 	assert_text(page_value(ann->arena, r.body, "body"), "my own text");
 	assert_text(page_value(ann->arena, r.body, "version"), "2");
-	assert_has(r, "Version two");
+	assert_has(r, "<del>Version two</del> <ins>Mine</ins>");
+	assert_has(r, "<del>two</del><ins>my own text</ins>");
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 2);
 	assert_int_equal(edit(ann, id, "Mine", "my own text", "2").status, 303);
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 3);
 	/* The same once more is no fourth version. */
 	assert_int_equal(edit(ann, id, "Mine", "my own text", "2").status, 303);
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 3);
+}
+
+static const char *numbered(struct browser *b, int most, int but, const char *other)
+{
+	struct buf text;
+
+	buf_init(&text, b->arena, 1024);
+	for (int i = 1; i <= most; i++) {
+		if (i == but)
+			buf_addf(&text, "%s\r\n", other);
+		else
+			buf_addf(&text, "line %d\r\n", i);
+	}
+	return text.p;
+}
+
+/* What differs is shown between the lines around it, and only that. */
+static void a_conflict_shows_what_differs(void **state)
+{
+	struct browser *ann = visit_member(site, ROLE_USER);
+	int64_t id = visit_publish(ann, "The title", numbered(ann, 30, 0, ""));
+	struct reply r;
+
+	(void)state;
+	edit(ann, id, "The title", numbered(ann, 30, 10, "<b>theirs</b>"), "1");
+	r = edit(ann, id, "The title", numbered(ann, 30, 20, "mine"), "1");
+	assert_page(ann, r, 409);
+	assert_has(r, "<p>7 equal lines</p><span>line 8\nline 9</span>"
+		      "<del>&lt;b&gt;theirs&lt;/b&gt;</del><ins>line 10</ins>"
+		      "<span>line 11\nline 12</span><p>5 equal lines</p>"
+		      "<span>line 18\nline 19</span><del>line 20</del><ins>mine</ins>"
+		      "<span>line 21\nline 22</span><p>8 equal lines</p></div>");
+	assert_has_not(r, "<del>The title");
+	/* The whole of it is there as well. */
+	assert_has(r, "line 1\nline 2\nline 3");
+	r = edit(ann, id, "Another title", numbered(ann, 30, 10, "<b>theirs</b>"), "1");
+	assert_page(ann, r, 409);
+	assert_has(r, "<del>The title</del> <ins>Another title</ins>");
+	assert_has_not(r, "class=\"diff\"");
+}
+
+/* However much was written, both texts come back and the page is sound. */
+static void texts_with_nothing_in_common_are_shown_whole(void **state)
+{
+	struct browser *ann = visit_member(site, ROLE_USER);
+	struct buf many, other;
+	struct reply r;
+	int64_t id;
+
+	(void)state;
+	buf_init(&many, ann->arena, 20000);
+	buf_init(&other, ann->arena, 20000);
+	for (int i = 0; i < 4900; i++) {
+		buf_addf(&many, "%c\r\n", 'a' + i % 9);
+		buf_addf(&other, "%c\r\n", 'k' + i % 9);
+	}
+	id = visit_publish(ann, "Long", "short");
+	assert_int_equal(edit(ann, id, "Long", many.p, "1").status, 303);
+	r = edit(ann, id, "Long", other.p, "1");
+	assert_page(ann, r, 409);
+	assert_has(r, "too little in common");
+	assert_int_equal(page_value(ann->arena, r.body, "body").n, 2 * 4900);
 }
 
 static void a_deleted_post_is_gone_everywhere(void **state)
@@ -244,6 +307,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_writer_is_told_once_that_it_worked),
 	cmocka_unit_test(an_edit_keeps_what_was_there_before),
 	cmocka_unit_test(an_edit_of_an_old_version_is_a_conflict),
+	cmocka_unit_test(a_conflict_shows_what_differs),
+	cmocka_unit_test(texts_with_nothing_in_common_are_shown_whole),
 	cmocka_unit_test(a_deleted_post_is_gone_everywhere),
 	cmocka_unit_test(others_cannot_touch_it),
 	cmocka_unit_test(a_moderator_may_and_it_is_written_down),

@@ -143,7 +143,8 @@ err goods_delete_action(struct req *r)
 
 	if (e == ERR_CONFLICT)
 		return goods_ask_delete(r, 409,
-					N_("A sale that is not over sells them. Close it first."));
+					N_("A sale that is not over sells them. Close it, or "
+					   "delete its draft, first."));
 	if (e)
 		return e;
 	req_flash(r, N_("Deleted."));

@@ -37,6 +37,7 @@ static const struct {
 	{ "goods.picture-gone", N_("removed the picture of") },
 	{ "sale.create", N_("set up the sale of") },
 	{ "sale.edit", N_("changed the sale of") },
+	{ "sale.delete", N_("deleted the draft of a sale of") },
 	{ "sale.publish", N_("published the sale of") },
 	{ "sale.units", N_("changed the units on sale of") },
 	{ "sale.close", N_("closed the sale of") },

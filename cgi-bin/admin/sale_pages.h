@@ -124,6 +124,8 @@ err sale_edit_action(struct req *r);
 /* sales_run.c */
 err sale_publish_page(struct req *r);
 err sale_publish_action(struct req *r);
+err sale_delete_page(struct req *r);
+err sale_delete_action(struct req *r);
 err sale_close_page(struct req *r);
 err sale_close_action(struct req *r);
 err sale_units_action(struct req *r);

@@ -1,4 +1,4 @@
-/* A sale is published, closed early, and its units changed while it runs. */
+/* A sale is deleted, published, closed early, and its units changed while it runs. */
 #include "admin/sale_pages.h"
 
 #include "base/clock_typed.h"
@@ -97,6 +97,39 @@ err sale_publish_action(struct req *r)
 	if (e)
 		return e;
 	return sale.state == SALE_DRAFT ? ask_publish(r, 409, &sale, &view) : go_back(r);
+}
+
+err sale_delete_page(struct req *r)
+{
+	struct confirm_view view = { 0 };
+	struct sale sale = { 0 };
+	err e = find(r, &sale, &view);
+
+	if (e)
+		return e;
+	if (sale.state != SALE_DRAFT)
+		return go_back(r);
+	view.question = req_text(r, "Delete this draft?");
+	view.button = req_text(r, "Delete");
+	view.is_dangerous = true;
+	view.action = url_format(r->ctx.arena, "/admin/sales/{}/delete", r->id);
+	confirm_say(r, &view, req_text(r, "Nobody but the staff has seen it. The goods stay."));
+	confirm_say(r, &view, req_text(r, "It cannot be brought back."));
+	return confirm_show(r, 200, &view);
+}
+
+err sale_delete_action(struct req *r)
+{
+	err e = sale_delete(&r->ctx, r->id);
+
+	if (e == ERR_CONFLICT) {
+		req_flash(r, N_("It was published meanwhile, so it stays."));
+		return go_back(r);
+	}
+	if (e)
+		return e;
+	req_flash(r, N_("Deleted."));
+	return resp_redirect(r, URL_LITERAL("/admin/sales"));
 }
 
 static err ask_close(struct req *r, const struct sale *s, struct confirm_view *view)

@@ -82,6 +82,10 @@ err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id,
 /* Change a draft. ERR_CONFLICT once it was published. */
 err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t) MUST_CHECK;
 
+/* A draft that is not wanted: it is gone, the log keeps what it was. ERR_CONFLICT once it was
+ * published; OK when there is none. */
+err sale_delete(struct ctx *c, int64_t id) MUST_CHECK;
+
 /*
  * Show it and have it loaded into Redis, by `orders`, in a moment. Idempotent. ERR_CONFLICT when
  * its end has passed or it was closed.

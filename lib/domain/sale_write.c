@@ -28,6 +28,11 @@ static const struct db_sql sql_update =
 	SQL("UPDATE sale SET goods_id = ?, price = ? / 100, units = ?, stock = ?, starts_at = ?,"
 	    " ends_at = ?, pay_seconds = ? WHERE sale_id = ? AND state = 0");
 
+static const struct db_sql sql_delete = SQL("DELETE FROM sale WHERE sale_id = ? AND state = 0");
+
+static const struct db_sql sql_name =
+	SQL("SELECT g.name FROM sale s JOIN goods g USING (goods_id) WHERE s.sale_id = ?");
+
 static const struct db_sql sql_publish =
 	SQL("UPDATE sale SET state = 1, published_at = ?, stock = units WHERE sale_id = ?");
 
@@ -180,6 +185,42 @@ err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t)
 	err e = check(c, t);
 
 	return e ? e : db_transaction(c->db, edit, &w);
+}
+
+/* The row goes, so the name of what it was to sell goes along into the log. */
+static err record_deletion(const struct writing *w)
+{
+	struct ctx *c = w->c;
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_name, DB_ARGS(w->id));
+
+	if (e)
+		return e;
+	return record(w, STR("sale.delete"), db_next(rows) ? db_str(rows, 0) : STR(""));
+}
+
+static err delete (void *context)
+{
+	struct writing *w = context;
+	enum sale_state state;
+	int64_t ends_at;
+	err e = lock(w, &state, &ends_at);
+
+	if (e)
+		return e == ERR_NOT_FOUND ? OK : e;
+	if (state != SALE_DRAFT)
+		return ERR_CONFLICT;
+	e = record_deletion(w);
+	return e ? e : db_exec(w->c->db, NULL, &sql_delete, DB_ARGS(w->id));
+}
+
+err sale_delete(struct ctx *c, int64_t id)
+{
+	struct writing w = { .c = c, .id = id };
+
+	if (c->viewer.role != ROLE_ADMIN)
+		return ERR_FORBIDDEN;
+	return db_transaction(c->db, delete, &w);
 }
 
 static err publish(void *context)

@@ -57,7 +57,7 @@ const sendPicture = async (page) => {
 	return page.locator("main").textContent();
 };
 
-const setUp = async (page, goods) => {
+const draft = async (page, goods) => {
 	const day = 86400000;
 
 	await page.goto("/admin/goods");
@@ -71,6 +71,19 @@ const setUp = async (page, goods) => {
 	await typeTime(page, "#ends", Date.now() + 2 * day);
 	await press(page, ".buttons .button:not(.ghost)");
 	matches(await page.locator("h1").textContent(), /A kite\s*draft/, "admin: a draft");
+};
+
+const throwAway = async (page, goods) => {
+	await draft(page, goods);
+	await press(page, ".buttons a[href$='/delete']");
+	matches(await page.locator("h1").textContent(), /Delete this draft\?/, "admin: a draft is deleted after a question");
+	await press(page, ".buttons .button:not(.ghost)");
+	matches(page.url(), /\/admin\/sales$/, "admin: and then it is gone");
+	equal(await page.getByText("A kite").count(), 0, "admin: from the list, too");
+};
+
+const setUp = async (page, goods) => {
+	await draft(page, goods);
 	await press(page, ".buttons .button:not(.ghost)");
 	matches(await page.locator(".points").textContent(), /20 units for ¥ 9.90; the list price is ¥ 39.90/, "admin: publishing says what it does");
 	await press(page, ".buttons .button:not(.ghost)");
@@ -126,6 +139,7 @@ export default async () => {
 	const goods = await writeGoods(page);
 
 	matches(await sendPicture(page), /The picture has arrived/, "admin: a picture is sent");
+	await throwAway(page, goods);
 	await setUp(page, goods);
 	await watch(page);
 	await change(page);

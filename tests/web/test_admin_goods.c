@@ -163,6 +163,7 @@ static void a_preview_saves_nothing(void **state)
 	assert_page(b, post_form(b, "/admin/goods/preview", "name=x&price=x"), 422);
 }
 
+/* Several processes answer at once (see the end). */
 static void the_same_form_makes_one(void **state)
 {
 	struct browser *b = admin();
@@ -236,7 +237,7 @@ static void what_a_sale_sells_stays(void **state)
 	visit_change(site, &sql_sale, DB_ARGS(id, id));
 	r = post_form(b, path, "");
 	assert_page(b, r, 409);
-	assert_shows(b, r, "Close it first");
+	assert_shows(b, r, "Close it, or delete its draft, first.");
 	assert_int_equal(visit_number(site, &sql_goods, DB_ARGS(STR("On sale"))), 1);
 	visit_change(site, &sql_over, DB_ARGS(id));
 	assert_redirect(b, post_form(b, path, ""), "/admin/goods");
@@ -357,4 +358,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(long_lists_have_pages),
 };
 
-WEB_TEST_MAIN("admin", "site")
+WEB_TEST_MAIN("admin", "admin", "admin", "site")

@@ -52,6 +52,52 @@ static void published_seen_and_closed(void **state)
 	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.close");
 }
 
+static const struct db_sql sql_there = SQL("SELECT COUNT(*) FROM sale WHERE sale_id = ?");
+
+static void a_draft_is_deleted_after_a_question(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t goods = admin_goods("Not wanted"), id = admin_sale(goods);
+	struct reply r = get(b, at(id, ""));
+
+	(void)state;
+	assert_has(r, at(id, "/delete"));
+	r = get(b, at(id, "/delete"));
+	assert_page(b, r, 200);
+	assert_shows(b, r, "Delete this draft?");
+	assert_shows(b, r, "Not wanted");
+	assert_int_equal(visit_number(site, &sql_there, DB_ARGS(id)), 1);
+	assert_redirect(b, post_form(b, at(id, "/delete"), ""), "/admin/sales");
+	assert_int_equal(visit_number(site, &sql_there, DB_ARGS(id)), 0);
+	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.deleteNot wanted");
+	assert_status(get(b, at(id, "")), 404);
+	assert_status(get(b, at(id, "/delete")), 404);
+	/* Twice is once, and the log says what it was. */
+	assert_redirect(b, post_form(b, at(id, "/delete"), ""), "/admin/sales");
+	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.deleteNot wanted");
+	assert_shows(b, get(b, "/moderation/log?kind=sales"), "deleted the draft of a sale of");
+	/* Its goods can go now. */
+	assert_redirect(b,
+			post_form(b, visit_path(b, "/admin/goods/%lld/delete", (long long)goods),
+				  ""),
+			"/admin/goods");
+}
+
+static void what_was_published_is_not_deleted(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Wanted"));
+
+	(void)state;
+	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, "/live"));
+	assert_has_not(get(b, at(id, "")), at(id, "/delete"));
+	assert_redirect(b, get(b, at(id, "/delete")), at(id, ""));
+	assert_redirect(b, post_form(b, at(id, "/delete"), ""), at(id, ""));
+	assert_shows(b, get(b, at(id, "")), "It was published meanwhile, so it stays.");
+	assert_int_equal(state_of(id), 1);
+	assert_status(post_form(visit_member(site, ROLE_MODERATOR), at(id, "/delete"), ""), 403);
+}
+
 static void a_draft_that_is_too_old_is_not_published(void **state)
 {
 	struct browser *b = admin_browser();
@@ -173,6 +219,8 @@ static void what_is_not_there(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(published_seen_and_closed),
+	cmocka_unit_test(a_draft_is_deleted_after_a_question),
+	cmocka_unit_test(what_was_published_is_not_deleted),
 	cmocka_unit_test(a_draft_that_is_too_old_is_not_published),
 	cmocka_unit_test(units_are_asked_for_and_the_result_is_shown),
 	cmocka_unit_test(wrong_units_are_said_at_the_field),

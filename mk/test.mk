@@ -8,7 +8,7 @@ export PLAZA_BIN
 # So many test programs at a time.
 LANES ?= 3
 # Of the scripts behind `make run`.
-SCRIPT_TESTS := tests/run/ports
+SCRIPT_TESTS := tests/run/starting tests/run/stopping
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
 # A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
@@ -43,20 +43,20 @@ test-deps: ## install what the tests need (Debian packages, playwright-core)
 	@tools/run/packages.sh run build test
 
 test-unit: $(UNIT_TESTS) ## unit tests, of the stores and the domain against real servers
-	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS) $(SCRIPT_TESTS)
+	@$(WITH_STORES) tests/support/run-tests $(UNIT_TESTS)
 
 test-handler: $(HANDLER_TESTS) ## handlers alone, the domain replaced
 	@tests/support/run-tests $(HANDLER_TESTS)
 
 test-web: all $(WEB_TESTS) ## the real programs over their sockets, with real stores
-	@$(WITH_STORES) tests/support/run-tests $(WEB_TESTS)
+	@$(WITH_STORES) tests/support/run-tests $(WEB_TESTS) $(SCRIPT_TESTS)
 
 test-browser: all node_modules/.package-lock.json ## the whole site in headless Chromium
 	@tests/support/run-tests tests/browser/run
 
 test: | test-deps ## everything; ends with "N passed, N failed"
 test: all $(UNIT_TESTS) $(HANDLER_TESTS) $(WEB_TESTS) node_modules/.package-lock.json
-	@tests/support/run-tests --lanes $(LANES) $(TEST_STATE) tests/browser/run $(WEB_TESTS) $(HANDLER_TESTS) $(UNIT_TESTS) $(SCRIPT_TESTS)
+	@tests/support/run-tests --lanes $(LANES) $(TEST_STATE) tests/browser/run $(SCRIPT_TESTS) $(WEB_TESTS) $(HANDLER_TESTS) $(UNIT_TESTS)
 
 asan: all ## the programs with AddressSanitizer and UBSan, in build/asan/bin
 

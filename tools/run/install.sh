@@ -103,6 +103,8 @@ main() {
 	  systemd-sysusers && systemd-tmpfiles --create
 	  cp /etc/plaza/plaza.conf.example $CONFIG      # fill in, chown plaza:, chmod 0600
 	  su -s /bin/sh plaza -c 'PLAZA_CONFIG=$CONFIG plazactl migrate'
+	  su -s /bin/sh plaza -c 'PLAZA_CONFIG=$CONFIG plazactl declare'
+	  su -s /bin/sh plaza -c 'PLAZA_CONFIG=$CONFIG plazactl user create NAME --role admin --generate'
 	  editor /etc/nginx/sites-available/plaza            # your name and certificate
 	  ln -s ../sites-available/plaza /etc/nginx/sites-enabled/   # and remove "default" there
 	  supervisorctl update && nginx -t && systemctl reload nginx

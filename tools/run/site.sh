@@ -68,7 +68,8 @@ supervisor_start() {
 	printf '%s %s\n' "$SUPERVISOR" "$(started_at "$SUPERVISOR")" >"$STATE/run/supervisor.process"
 }
 
-ctl() { supervisorctl -c "$STATE/conf/supervisord.conf" "$@"; }
+# It would wait for ever for a supervisor that does not answer.
+ctl() { timeout 120 supervisorctl -c "$STATE/conf/supervisord.conf" "$@"; }
 
 # Processes of the supervisor's session, which is all it ever started, one id a line.
 session_members() { # SESSION
@@ -204,6 +205,7 @@ site_wait() {
 		# a program may need more than one attempt, but not for long
 		if [ $((SECONDS - from)) -gt 60 ] || { [ $((SECONDS - from)) -gt 10 ] && failing >/dev/null; }; then
 			site_explain
+			say "       load: $(cat /proc/loadavg)" >&2
 			die "the site does not answer on port $PORT (/healthz: ${answer:-nothing})"
 		fi
 		sleep 0.1

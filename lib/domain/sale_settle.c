@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 #include "domain/sale_batch.h"
 #include "domain/sale_keys.h"
 
@@ -194,6 +195,8 @@ static bool is_to_load(const struct settling *s)
 /* Tickets that were left when another part of the sale was lost are as good as any. */
 static bool has_work(const struct settling *s)
 {
+	if (SABOTAGED("settle-waiting"))
+		return false;
 	if (!s->there.is_loaded)
 		return s->there.has_tickets;
 	return s->upto || s->there.taken != s->there.answered;

@@ -12,6 +12,7 @@ bad=0
 table() {
 	cat <<-'END'
 		gate-ticket         nothing broken
+		gate-once           nothing broken
 		gate-stock          nothing broken
 		sql-stock           requests past the gate
 		sql-existing        every message twice
@@ -19,6 +20,7 @@ table() {
 		strike-unconfirmed  broker killed
 		ack-before-commit   orders, killed at each system call of its work
 		settled             found after redis was emptied
+		settle-waiting      found after all was settled
 		units-once          units changed
 		return-once         orders cancelled
 		result-loaded       redis emptied twice

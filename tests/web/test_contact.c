@@ -124,6 +124,29 @@ static void a_phone_is_added_and_then_lets_in(void **state)
 	assert_int_equal(visit_id(other), a.id);
 }
 
+/* Neither the new number alone nor the old one alone; and no code that was sent to the other end.
+ */
+static void a_number_changes_when_both_ends_say_so(void **state)
+{
+	struct account a;
+	struct browser *b = somebody(&a);
+	struct str old = new_phone(b), phone = new_phone(b), new_code, old_code;
+
+	(void)state;
+	visit_change(site, &sql_phone, DB_ARGS(old, a.id));
+	assert_redirect(b, ask(b, "/settings/phone", phone, ""), "/settings/contact");
+	new_code = wait_for_code(b, phone, 1);
+	old_code = wait_for_code(b, old, 1);
+	assert_page(b, type(b, new_code.p, ""), 422);
+	assert_page(b, type(b, new_code.p, other_than(b, old_code)), 422);
+	assert_page(b, type(b, "", old_code.p), 422);
+	assert_page(b, type(b, old_code.p, new_code.p), 422);
+	assert_same(phone_of(b, a.id), old);
+	assert_redirect(b, type(b, new_code.p, old_code.p), "/settings");
+	assert_same(phone_of(b, a.id), phone);
+	wait_for_mail(b, a.email, "phone number of your account was changed");
+}
+
 /* Who has lost the old number has the second code sent to the address instead. */
 static void a_lost_number_can_be_replaced(void **state)
 {
@@ -187,6 +210,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_address_changes_when_both_ends_say_so),
 	cmocka_unit_test(nobody_learns_whose_an_address_is),
 	cmocka_unit_test(a_phone_is_added_and_then_lets_in),
+	cmocka_unit_test(a_number_changes_when_both_ends_say_so),
 	cmocka_unit_test(a_lost_number_can_be_replaced),
 	cmocka_unit_test(who_came_by_phone_adds_an_address),
 	cmocka_unit_test(codes_of_others_confirm_nothing),

@@ -219,6 +219,34 @@ static void new_recovery_codes_and_off(void **state)
 	wait_for_mail(b, a.email, "switched off");
 }
 
+/* By mail; who has no address is told on the phone. */
+static void the_owner_hears_of_each_change(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER), *other = visit_guest(site);
+	struct account a = account_of(b, visit_id(b));
+	struct str codes = set_up(b, a.id), first, phone, text;
+
+	(void)state;
+	wait_for_mail(b, a.email, "Two-step login was switched on for your account.");
+	assert_redirect(other, log_in(other, a, SITE_PASSWORD), "/login/second");
+	str_split(&codes, ' ', &first);
+	assert_redirect(other, type(other, str_c(b->arena, first)), "/");
+	wait_for_mail(b, a.email, "A recovery code of your account was used.");
+	assert_page(b, post_form(b, "/settings/two-step/codes", ""), 200);
+	wait_for_mail(b, a.email, "New recovery codes were made for your account.");
+	b = phone_member(&phone);
+	forget_codes(phone);
+	assert_status(post_form(b, "/settings/confirm/code", ""), 303);
+	assert_redirect(b, confirm(b, "code", wait_for_code(b, phone, 2).p), "/settings");
+	assert_redirect(b, post_form(b, "/settings/two-step/new", ""), "/settings/two-step/new");
+	text = str_from_c(shown(b, pending_secret(b, visit_id(b))));
+	assert_page(b,
+		    post_form(b, "/settings/two-step/confirm",
+			      visit_fields(b, "code", text.p, NULL).p),
+		    200);
+	wait_for_mail(b, phone, "Two-step login was switched on for your account.");
+}
+
 /* By the setting of this site (proof_start) an administrator is a member until it is set up. */
 static void administrators_need_it(void **state)
 {
@@ -280,6 +308,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(guessing_from_everywhere_is_slowed_down),
 	cmocka_unit_test(sensitive_pages_ask_again),
 	cmocka_unit_test(new_recovery_codes_and_off),
+	cmocka_unit_test(the_owner_hears_of_each_change),
 	cmocka_unit_test(administrators_need_it),
 };
 

@@ -71,6 +71,7 @@ struct resume_field_view {
 };
 struct resume_view {
 	struct url action, back;
+	struct str act; /* what the form does, when its texts do not tell */
 	struct {
 		struct resume_field_view *items;
 		size_t count;

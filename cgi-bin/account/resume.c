@@ -24,9 +24,29 @@ static const struct {
 	{ "role", "moderator", N_("Role"), N_("Moderator") },
 	{ "role", "admin", N_("Role"), N_("Administrator") },
 	{ "days", "0", N_("For how long"), N_("until somebody opens it") },
-	{ "way", "more", N_("Change the units"), N_("Add units") },
-	{ "way", "fewer", N_("Change the units"), N_("Take units away") },
+	{ "way", "more", N_("Units"), N_("Add units") },
+	{ "way", "fewer", N_("Units"), N_("Take units away") },
 };
+
+/* What an act of the staff is called, by where its form goes; empty for what its text explains. */
+static struct str act_of(struct req *r, struct str action)
+{
+	static const struct {
+		const char *end, *name;
+	} acts[] = {
+		{ "/close", N_("Close the account") },
+		{ "/open", N_("Open the account") },
+		{ "/role", N_("Change the role") },
+		{ "/units", N_("Change the units") },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(acts); i++) {
+		if (str_starts(action, STR("/admin/")) && str_ends(action, str_from_c(acts[i].end)))
+			return req_text(r, acts[i].name);
+	}
+	return (struct str){ 0 };
+}
 
 static void say_choice(struct req *r, struct resume_field_view *view)
 {
@@ -76,6 +96,7 @@ err resume_page(struct req *r)
 		view.back = URL_LITERAL("/");
 	if (e)
 		return e;
+	view.act = act_of(r, held.action);
 	view.fields.items = ARENA_ARRAY(r->ctx.arena, struct resume_field_view, held.fields.count);
 	for (; view.fields.count < held.fields.count; view.fields.count++)
 		view.fields.items[view.fields.count] =

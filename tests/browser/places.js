@@ -95,7 +95,7 @@ const resumed = async (page) => {
 };
 
 /* To another address each time: one is sent a code once a minute. */
-const sendCodes = (page) => sent("/settings/email", { "#value": `fresh${Date.now()}@example.org` }, "Send the codes")(page);
+const sendCodes = (page) => sent("/settings/email", { "#value": `fresh${Date.now()}@example.org` }, "Send the code")(page);
 
 const openMenu = async (page) => {
 	await page.goto("/");
@@ -204,11 +204,11 @@ const make = async () => {
 			["leaving", proved("/settings/delete")],
 			["leaving, no choice", sent("/settings/delete", {}, "Delete my account")],
 			["e-mail", at("/settings/email")],
-			["e-mail, refused", sent("/settings/email", { "#value": "x" }, "Send the codes")],
+			["e-mail, refused", sent("/settings/email", { "#value": "x" }, "Send the code")],
 			["e-mail, codes", sendCodes],
 			["e-mail, wrong codes", sent("/settings/contact", { "#new-code": "1" }, "Confirm")],
 			["phone", at("/settings/phone")],
-			["phone, refused", sent("/settings/phone", { "#value": "x" }, "Send the codes")],
+			["phone, refused", sent("/settings/phone", { "#value": "x" }, "Send the code")],
 			["sale, bought", at(open)],
 			["sale, not asked", at(`${soon}/result`)],
 			["orders", at("/orders")],

@@ -1,6 +1,6 @@
 /*
- * What others feel at once asks the staff who they are once more: which acts those are, that nothing
- * happens before the proof, and that what was typed is still there after it.
+ * What others feel at once asks the staff who they are once more: which acts those are, that
+ * nothing happens before the proof, and that what was typed is still there after it.
  */
 #include "web/web.h"
 
@@ -8,8 +8,8 @@
 
 /* Acts that ask for the role alone. Whoever adds one decides here. */
 static const char *const unasked[] = {
-	"/admin/events/retry", "/admin/letters/replay",    "/admin/goods/preview",
-	"/admin/sales",	       "/admin/goods/{id}/preview", "/admin/sales/{id}/edit",
+	"/admin/events/retry", "/admin/letters/replay",     "/admin/goods/preview",
+	"/admin/sales",        "/admin/goods/{id}/preview", "/admin/sales/{id}/edit",
 };
 
 static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
@@ -28,8 +28,8 @@ static bool is_asked(const struct site_route *r)
 
 static bool is_proof_wanted(struct browser *b, struct reply r)
 {
-	return r.status == 303 && str_starts(reply_header(b, &r, "Location"),
-					     STR("/settings/confirm?next="));
+	return r.status == 303 &&
+	       str_starts(reply_header(b, &r, "Location"), STR("/settings/confirm?next="));
 }
 
 static const char *of(struct browser *b, int64_t id, const char *act)
@@ -51,8 +51,8 @@ static void each_act_is_asked_or_listed(void **state)
 		    !str_is(all.items[i].program, STR("admin")))
 			continue;
 		for (k = 0; k < ARRAY_LEN(unasked); k++)
-			is_listed = is_listed ||
-				    str_is(all.items[i].pattern, str_from_c(unasked[k]));
+			is_listed =
+				is_listed || str_is(all.items[i].pattern, str_from_c(unasked[k]));
 		if (is_listed == is_asked(&all.items[i]))
 			fail_msg(STR_FMT " is in doubt", STR_ARG(all.items[i].pattern));
 		listed += is_listed;
@@ -154,11 +154,13 @@ static void what_was_typed_is_kept(void **state)
 	r = prove(b, of(b, id, "/close"), STR("reason=%3Cb%3Eoften&days=30"));
 	assert_has(r, "name=\"reason\" value=\"&lt;b&gt;often\"");
 	assert_has(r, "name=\"days\" value=\"30\"");
+	assert_shows(b, r, "Close the account");
 	assert_shows(b, r, "For how long: 30 days");
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);
 	b = visit_again(site, visit_id(b));
 	r = prove(b, of(b, id, "/role"), STR("role=moderator&reason=trust"));
 	assert_has(r, "name=\"role\" value=\"moderator\"");
+	assert_shows(b, r, "Change the role");
 	assert_shows(b, r, "Role: Moderator");
 	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(id)), ROLE_USER);
 	assert_redirect(b, post_form(b, of(b, id, "/role"), "role=moderator&reason=trust"),

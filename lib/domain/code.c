@@ -64,7 +64,7 @@ static void sound_alarm(struct ctx *c)
 				 HOUR_SECONDS)))
 		return;
 	if (!cache_is_nil(first))
-		log_error("alarm: all %d short messages of this day are used up",
+		log_error("ALARM sms: all %d short messages of this day are used up",
 			  c->config->sms.daily_most);
 }
 

@@ -242,24 +242,42 @@ static void an_address_and_its_network_are_limited(void **state)
 	assert_int_equal(sent, CODE_HOURLY_NETWORK);
 }
 
+static int alarms_in(FILE *log)
+{
+	char line[512];
+	int count = 0;
+
+	rewind(log);
+	while (fgets(line, sizeof(line), log))
+		count += strstr(line, "ALARM sms") != NULL;
+	fclose(log);
+	return count;
+}
+
+/* And once an hour the log calls for somebody to look, by the word all alarms have. */
 static void the_whole_site_has_a_ceiling(void **state)
 {
 	struct ctx *c = *state;
 	struct config config = *c->config;
 	const struct config *before = c->config;
 	int64_t wait;
-	int i, sent = 0;
+	int i, sent = 0, real = dup(STDERR_FILENO);
+	FILE *log = tmpfile();
 
 	STORES_OR_SKIP();
 	forum_empty_redis();
 	config.sms.daily_most = 5;
 	c->config = &config;
+	dup2(fileno(log), STDERR_FILENO);
 	for (i = 0; i < 12; i++)
 		sent += !place(c, new_phone(c), str_format(c->arena, "10.%d.0.1", i).p, &wait);
 	/* Mails cost nothing. */
 	assert_int_equal(place(c, STR("a@example.org"), "10.99.0.1", &wait), OK);
 	c->config = before;
+	dup2(real, STDERR_FILENO);
+	close(real);
 	assert_int_equal(sent, 5);
+	assert_int_equal(alarms_in(log), 1);
 }
 
 static void numbers_are_what_they_should_be(void **state)

@@ -12,9 +12,10 @@ static bool is_shown(const struct form_field *f)
 	       str_is(f->name, STR("body"));
 }
 
+/* Neither passwords nor codes: what is kept lies in Redis in clear. */
 static bool is_secret(struct str name)
 {
-	return str_find(name, STR("password")) >= 0;
+	return str_find(name, STR("password")) >= 0 || str_ends(name, STR("code"));
 }
 
 bool form_again_take(const struct req *r, struct form_again *out)

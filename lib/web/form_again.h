@@ -13,8 +13,9 @@ struct form_again {
 };
 
 /*
- * The fields of this POST, in the order of the form, without passwords. False when they must not or
- * cannot be kept: they did not come from our own page, there are none, or a file is among them.
+ * The fields of this POST, in the order of the form, without passwords and codes. False when they
+ * must not or cannot be kept: they did not come from our own page, there are none, or a file is
+ * among them.
  */
 bool form_again_take(const struct req *r, struct form_again *out);
 

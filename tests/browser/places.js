@@ -1,6 +1,6 @@
 /* Every page of the site, with what makes pages hard to draw: long words, wide tables, deep trees, empty lists,
  * forms with errors. */
-import { buy, sales } from "./buying.js";
+import { answer, buy, sales } from "./buying.js";
 import { password, prove, publish, send, visit, withoutBrowserChecks } from "./visitor.js";
 
 const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
@@ -94,8 +94,14 @@ const resumed = async (page) => {
 	await send(page, "Log in");
 };
 
-/* To another address each time: one is sent a code once a minute. */
-const sendCodes = (page) => sent("/settings/email", { "#value": `fresh${Date.now()}@example.org` }, "Send the code")(page);
+/* To another address each time: one is sent a code once a minute. After a few a picture is to be read. */
+const sendCodes = async (page) => {
+	await page.goto("/settings/email");
+	await page.fill("#value", `fresh${Date.now()}@example.org`);
+	if (await page.locator("#captcha").count())
+		await page.fill("#captcha", await answer(page));
+	await send(page, "Send the code");
+};
 
 const openMenu = async (page) => {
 	await page.goto("/");

@@ -206,6 +206,25 @@ static void codes_of_others_confirm_nothing(void **state)
 	assert_same(email_of(b, x.id), x.email);
 }
 
+/* The proof ran out while the codes were typed: one is asked again, and they are not kept in clear.
+ */
+static void codes_are_not_kept_beside_their_hashes(void **state)
+{
+	struct account a;
+	struct browser *b = somebody(&a);
+	struct reply r;
+
+	(void)state;
+	assert_redirect(b, ask(b, "/settings/email", new_email(b), ""), "/settings/contact");
+	visit_prove_long_ago(site, b);
+	r = type(b, "271828", "314159");
+	assert_status(r, 303);
+	assert_true(str_starts(reply_header(b, &r, "Location"), STR("/settings/confirm?next=")));
+	assert_int_equal(str_find(reply_header(b, &r, "Location"), STR("held=")), -1);
+	r = ask(b, "/settings/email", STR("kept@example.org"), "");
+	assert_true(str_find(reply_header(b, &r, "Location"), STR("held=")) > 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_address_changes_when_both_ends_say_so),
 	cmocka_unit_test(nobody_learns_whose_an_address_is),
@@ -214,6 +233,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_lost_number_can_be_replaced),
 	cmocka_unit_test(who_came_by_phone_adds_an_address),
 	cmocka_unit_test(codes_of_others_confirm_nothing),
+	cmocka_unit_test(codes_are_not_kept_beside_their_hashes),
 };
 
 int main(void)

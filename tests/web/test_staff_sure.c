@@ -188,12 +188,41 @@ static void a_proof_is_not_lent(void **state)
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_DISABLED);
 }
 
+/* Fields the form does not have name nobody else and give nothing. */
+static void the_address_alone_says_who_it_is_about(void **state)
+{
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
+	int64_t id = site_user(site, "a", ROLE_USER), other = site_user(site, "a", ROLE_USER);
+	const char *extra = visit_path(b, "&id=%lld&user_id=%lld&target_id=%lld&state=0&points=9",
+				       (long long)other, (long long)other, (long long)other);
+
+	(void)state;
+	assert_redirect(b,
+			post_form(b, of(b, id, "/close"),
+				  visit_path(b, "reason=x&days=1&role=admin%s", extra)),
+			of(b, id, ""));
+	assert_redirect(b,
+			post_form(b, of(b, id, "/open"),
+				  visit_path(b, "reason=&role=admin%s", extra)),
+			of(b, id, ""));
+	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(id)), ROLE_USER);
+	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);
+	assert_redirect(b,
+			post_form(b, of(b, id, "/role"),
+				  visit_path(b, "reason=x&role=moderator&days=1%s", extra)),
+			of(b, id, ""));
+	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(other)), ROLE_USER);
+	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(other)), USER_ACTIVE);
+	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_act_is_asked_or_listed),
 	cmocka_unit_test(nothing_happens_before_the_proof),
 	cmocka_unit_test(the_page_says_so_before_anything_is_typed),
 	cmocka_unit_test(what_was_typed_is_kept),
 	cmocka_unit_test(a_proof_is_not_lent),
+	cmocka_unit_test(the_address_alone_says_who_it_is_about),
 };
 
 WEB_TEST_MAIN("account", "post", "admin")

@@ -276,7 +276,8 @@ err sale_result(struct ctx *c, int64_t sale_id, struct sale_answer *out)
 	if (cache_flush(c->cache) || cache_items(after) != 2 || cache_items(tickets) != 2)
 		return ask_sql(c, sale_id, out);
 	ticket = cache_item(tickets, 0);
-	if (cache_is_nil(ticket) && cache_is_nil(cache_item(tickets, 1)))
+	if (cache_is_nil(ticket) && cache_is_nil(cache_item(tickets, 1)) &&
+	    !SABOTAGED("result-loaded"))
 		return ask_sql(c, sale_id, out);
 	if ((cache_is_nil(before) || cache_int(cache_item(after, 0)) != cache_int(before)) &&
 	    !SABOTAGED("result-loaded"))

@@ -8,16 +8,19 @@ FUZZ_OBJECTS := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(LIB_SOURCES) $(filter-out too
 
 $(B)/fuzz/obj/%.o: %.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Itools $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+	$(call say,CC)
+	$(Q)clang $(CPPFLAGS) -Itools $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=all -c -o $@ $<
 $(B)/fuzz/obj/gen/%.o: $(B)/gen/%.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address -c -o $@ $<
+	$(call say,CC)
+	$(Q)clang $(CPPFLAGS) $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address -c -o $@ $<
 $(B)/fuzz/libplaza.a: $(FUZZ_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
 $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/fuzz/libplaza.a
-	clang $(CPPFLAGS) -MF $@.d -MT $@ -Itests/fuzz -Itools $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) \
+	$(call say,LINK)
+	$(Q)clang $(CPPFLAGS) -MF $@.d -MT $@ -Itests/fuzz -Itools $(LIBRARY_FLAGS) $(FUZZ_CFLAGS) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(B)/fuzz/libplaza.a $(LDLIBS)
 
 # The same targets with a main of our own and the compiler of the tests; run among the unit tests.
@@ -26,7 +29,8 @@ UNIT_TESTS += $(FUZZ_TESTS)
 $(O)/tests/fuzz/fuzz_tmplc: $(patsubst %.c,$(O)/obj/%.o,$(filter-out tools/tmplc/main.c,$(wildcard tools/tmplc/*.c)))
 $(O)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/driver.c $(O)/libplaza.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests/fuzz -Itools $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) -MF $@.d -MT $@ -Itests/fuzz -Itools $(LIBRARY_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		tests/fuzz/driver.c $(filter %.o,$^) $(O)/libplaza.a $(LDLIBS)
 
 # What a run finds new goes to build/fuzz/new; what breaks a target goes to its corpus.

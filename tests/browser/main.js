@@ -17,12 +17,13 @@ import profile from "./profile.js";
 import resume from "./resume.js";
 import selling from "./selling.js";
 import settings from "./settings.js";
+import sharing from "./sharing.js";
 import talking from "./talking.js";
 import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, admin, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, admin, sharing, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

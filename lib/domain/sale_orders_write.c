@@ -47,6 +47,7 @@ struct batch {
 	size_t slot_mask;
 	struct sale_decision *decisions;
 	int64_t made;
+	bool is_read; /* the orders there are; before, nobody is taken to have one */
 };
 
 static struct buyer *find_buyer(struct batch *b, int64_t user_id)
@@ -186,17 +187,37 @@ static err take(struct batch *b)
 	return e ? e : insert(b);
 }
 
+static err decide_all(struct batch *b)
+{
+	size_t i;
+	err e = OK;
+
+	for (i = 0; !e && i < b->requests->count; i++)
+		e = decide(b, &b->requests->items[i]);
+	return e;
+}
+
+/*
+ * As a rule everybody gets an order and nobody had one: then UNIQUE says so, and it need not be
+ * asked before. Where somebody is refused, or UNIQUE says no (ERR_CONFLICT: write again), it is.
+ */
 static err write(void *context)
 {
 	struct batch *b = context;
-	size_t i;
 	err e = sale_lock(b->c, b->sale_id, &b->sale);
 
 	gather_buyers(b);
-	if (!e)
+	if (!e && !b->is_read)
+		e = decide_all(b);
+	if (!e && !b->is_read && b->made < (int64_t)b->buyer_count) {
+		b->is_read = true;
+		gather_buyers(b);
+	}
+	if (!e && b->is_read) {
 		e = read_existing(b);
-	for (i = 0; !e && i < b->requests->count; i++)
-		e = decide(b, &b->requests->items[i]);
+		if (!e)
+			e = decide_all(b);
+	}
 	return e || !b->made ? e : take(b);
 }
 
@@ -219,6 +240,10 @@ err sale_requests_write(struct ctx *c, int64_t sale_id, const struct sale_reques
 	int64_t done;
 	err e = db_transaction(c->db, write, &b);
 
+	if (e == ERR_CONFLICT && !b.is_read) {
+		b.is_read = true;
+		e = db_transaction(c->db, write, &b);
+	}
 	/* Somebody wrote an order of a buyer without the lock: seen by the next try. */
 	if (e == ERR_CONFLICT)
 		e = ERR_UNAVAILABLE;

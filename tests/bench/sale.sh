@@ -3,12 +3,12 @@
 # the rows of requests.tsv; sale_measure writes lines "name values..." for sale_report.awk.
 
 SALE_BUYERS=12000 # each presses once in each sale, and meets no limit
-SALE_COUNT=24     # with units ...
-SALE_REFUSING=16  # ... and without, and bought before
-SALE_HEAP=50000 # requests that wait for `orders`
-SALE_RUSH=5000  # buyers ...
-SALE_UNITS=500  # ... for so many units
-SALE_LINES=180  # connections: nginx lets an address have 200
+SALE_COUNT=40     # with units ...
+SALE_REFUSING=24  # ... and without, and bought before
+SALE_HEAP=100000  # requests that wait for `orders`
+SALE_RUSH=5000    # buyers ...
+SALE_UNITS=500    # ... for so many units
+SALE_LINES=180    # connections: nginx lets an address have 200
 
 sale_bench() { # ARGUMENT...
 	PLAZA_CONFIG=$STATE/plaza.conf as_account "$STATE/programs/bench/sale_bench" "$@"
@@ -39,8 +39,8 @@ sale_prepare() {
 	sale_settle
 }
 
-sale_orders() { # SALE
-	store sql -N -e "SELECT COUNT(*) FROM sale_order WHERE sale_id = $1"
+sale_taken() { # SALE
+	store sql -N -e "SELECT units - stock FROM sale WHERE sale_id = $1"
 }
 
 sale_stream() { # SALE
@@ -74,20 +74,23 @@ sale_settle() {
 	done
 }
 
-# A heap of requests lies in the queue when `orders` begins.
+# A heap of requests lies in the queue when `orders` begins; timed from its first batch, as supervisor takes a
+# second to say that it runs.
 sale_rate() {
-	local sale started
+	local sale first now started
 	sale=$(sale_new "$SALE_HEAP" 1)
 	sale_supervisor stop orders
 	sale_bench fill "$sale" "$SALE_HEAP"
 	while [ "$(sale_stream "$sale")" -ne 0 ]; do sleep 0.1; done
+	sale_supervisor start orders &
+	while first=$(sale_taken "$sale"); [ "$first" -eq 0 ]; do sleep 0.02; done
 	started=$(date +%s%N)
-	sale_supervisor start orders
-	while [ "$(sale_orders "$sale")" -lt "$SALE_HEAP" ]; do
+	while now=$(sale_taken "$sale"); [ "$now" -lt "$SALE_HEAP" ]; do
 		[ $(($(date +%s%N) - started)) -lt 60000000000 ] || break
 		sleep 0.02
 	done
-	sale_say orders "$(sale_orders "$sale")" $((($(date +%s%N) - started) / 1000))
+	sale_say orders "$((now - first))" $((($(date +%s%N) - started) / 1000))
+	wait $!
 }
 
 # All in one second; then at a rate at which the machine is about 70 % busy.

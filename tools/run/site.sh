@@ -255,7 +255,11 @@ up() {
 	announce
 	# from here on this is how one ends it, not a failure
 	trap 'exit 0' INT
-	wait "$SUPERVISOR" || true
+	# a signal that comes as the shell begins to wait is heard when it ends: so it waits for moments
+	while kill -0 "$SUPERVISOR" 2>/dev/null; do
+		sleep 1 &
+		wait $! || true
+	done
 	die "supervisord ended" "see $STATE/log/supervisord.log"
 }
 

@@ -11,8 +11,10 @@ LANES ?= 3
 SCRIPT_TESTS := tests/run/starting tests/run/stopping
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
-# A handler test brings its own domain: each __wrap_NAME it defines takes the place of NAME.
-wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -nE 's/^.*__wrap_([a-z_0-9]+)[^a-z_0-9].*/\1/p' $(1) | sort -u))
+# A test may bring a part of what is below it: each __wrap_NAME in it, or in a header it names of those beside it, takes
+# the place of NAME.
+wrapping = $(1) $(wildcard $(addprefix tests/,$(shell sed -nE 's/^#include "(unit[^"]+)".*/\1/p' $(1))))
+wraps = $(addprefix -Wl$(comma)--wrap=,$(shell grep -ohE '__wrap_[a-z_0-9]+' $(wrapping) | sed 's/^__wrap_//' | sort -u))
 comma := ,
 
 # The binary whose handlers a handler test needs, by its name: test_site_x.c links cgi-bin/site.

@@ -1,7 +1,6 @@
 /*
  * EXPLAIN in front of every statement that a test has run: an index serves it, nothing big is
- * scanned or sorted. The linker puts __wrap_db_query and
- * __wrap_db_exec in front of the real ones in a program whose own file names both.
+ * scanned or sorted. The linker puts it in front of db_query and db_exec.
  */
 #ifndef UNIT_DOMAIN_EXPLAIN_H
 #define UNIT_DOMAIN_EXPLAIN_H

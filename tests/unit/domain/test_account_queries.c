@@ -1,8 +1,6 @@
 /*
  * Every statement about accounts, explained on filled tables: logging in, the staff's list, what is
- * closed, roles, profiles, second factors, copies and leaving. See explain.h. This file names
- * __wrap_db_query and
- * __wrap_db_exec, so the linker puts them in front.
+ * closed, roles, profiles, second factors, copies and leaving. See explain.h.
  */
 #include "unit/domain/account.h"
 

@@ -1,7 +1,6 @@
 /*
  * Every statement about orders, payments, addresses and the pipes, explained on filled tables: see
- * explain.h. This file names __wrap_db_query and
- * __wrap_db_exec, so the linker puts them in front.
+ * explain.h.
  */
 #include "unit/domain/selling.h"
 

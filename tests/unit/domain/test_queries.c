@@ -1,8 +1,6 @@
 /*
  * Every statement of the forum, explained by MariaDB on a filled database as it is run: an index
- * serves it, nothing big is scanned or sorted. The linker puts the explaining in front of db_query
- * and db_exec: __wrap_db_query and
- * __wrap_db_exec of explain.h.
+ * serves it, nothing big is scanned or sorted. See explain.h.
  */
 #include "unit/unit.h"
 

@@ -1,7 +1,6 @@
 /*
  * Every statement about goods and sales, and of `orders`, explained by MariaDB on filled tables as
- * it is run. The linker puts the explaining in front of db_query and db_exec: __wrap_db_query and
- * __wrap_db_exec of explain.h.
+ * it is run. See explain.h.
  */
 #include "unit/domain/market.h"
 

@@ -1,14 +1,4 @@
 /* What every answer carries, who may keep it, and what the error pages say. */
-#include "domain/held.h"
-#include "domain/session.h"
-
-struct session_want *__wrap_session_want(struct ctx *c, struct str cookie,
-					 const struct limit_class *l);
-err __wrap_session_read(struct ctx *c, const struct session_want *want, struct session *out,
-			int64_t *retry_seconds);
-err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser,
-		     struct str *token_out);
-
 #include "unit/web/way.h"
 
 static void a_guests_page_is_for_all(void **state)

@@ -1,7 +1,6 @@
 /*
  * What the tests of the way through the checks share: a table of routes, and sessions and held
- * texts replaced by the linker. MariaDB and Redis are down. The test declares the replaced
- * functions before it includes this: the build looks for their names there.
+ * texts replaced by the linker. MariaDB and Redis are down.
  */
 #ifndef UNIT_WEB_WAY_H
 #define UNIT_WEB_WAY_H
@@ -9,6 +8,7 @@
 #include "unit/unit.h"
 
 #include "domain/held.h"
+#include "domain/session.h"
 #include "support/fake_req.h"
 #include "web/cookie.h"
 #include "web/flash.h"
@@ -16,6 +16,13 @@
 #define SESSION "7.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define GUEST "gggggggggggggggggggggg"
 #define OWN "HTTP_SEC_FETCH_SITE=same-origin"
+
+struct session_want *__wrap_session_want(struct ctx *c, struct str cookie,
+					 const struct limit_class *l);
+err __wrap_session_read(struct ctx *c, const struct session_want *want, struct session *out,
+			int64_t *retry_seconds);
+err __wrap_held_keep(struct ctx *c, const struct held *h, struct str browser,
+		     struct str *token_out);
 
 /* What the replaced functions say and saw. */
 static struct {

@@ -1,4 +1,4 @@
-/* A forum that is long where a page might be slow: the SQL that fills it, for test_queries.c. */
+/* A forum that is long where a page might be slow: the SQL that fills it, for test_*queries.c. */
 #ifndef TESTS_BIG_FORUM_H
 #define TESTS_BIG_FORUM_H
 

@@ -1,13 +1,18 @@
 /*
  * EXPLAIN in front of every statement that a test has run: an index serves it, nothing big is
- * scanned or sorted. The linker puts it in front of db_query and db_exec.
+ * scanned or sorted. The linker puts it in front of db_query and db_exec:
+ *
+ *   static int start(void **state) { return forum_set_up(state) || explain_fill(fill); }
+ *   is_explaining = true; ... what runs the statements ... explain_end(40);
  */
 #ifndef UNIT_DOMAIN_EXPLAIN_H
 #define UNIT_DOMAIN_EXPLAIN_H
 
 #include "unit/unit.h"
 
-#include "store/db.h"
+#include <stdlib.h>
+
+#include "support/forum.h"
 
 err __real_db_query(struct db *db, struct arena *a, struct db_rows **out, const struct db_sql *sql,
 		    struct db_args args);
@@ -21,8 +26,44 @@ err __wrap_db_exec(struct db *db, int64_t *changed, const struct db_sql *sql, st
 #define EXPLAIN_MAY_SORT "nothing may"
 #endif
 
-static bool is_explaining;
+static bool is_explaining; /* what a test does for itself is not explained */
 static unsigned explained, bad;
+
+/* Rows enough for the server to think about what it does, for the group's set-up. */
+static inline int explain_fill(const char *script)
+{
+	struct ctx *c;
+	err e;
+
+	if (stores.missing)
+		return 0;
+	c = forum_open();
+	e = db_run_script_unsafe(c->db, str_from_c(script));
+	forum_close(c);
+	return e ? -1 : 0;
+}
+
+/* They were more than that, and none is bad. */
+static inline void explain_end(unsigned least)
+{
+	is_explaining = false;
+	print_message("%u statements explained\n", explained);
+	assert_true(explained > least);
+	assert_int_equal(bad, 0);
+}
+
+/* A check that cannot fail says nothing: this statement is bad, and it is noticed. */
+static inline void explain_notices(struct ctx *c, const struct db_sql *sql)
+{
+	struct db_rows *rows;
+
+	print_message("the next complaint is meant:\n");
+	is_explaining = true;
+	assert_int_equal(db_query(c->db, c->arena, &rows, sql, DB_NO_ARGS), OK);
+	is_explaining = false;
+	assert_int_equal(bad, 1);
+	bad = 0;
+}
 
 static void complain(const struct db_sql *sql, const char *what, struct str table, struct str extra)
 {

@@ -12,7 +12,6 @@
 
 #define SALE 77
 
-/* Enough for the server to think about what it does. */
 static const char fill[] =
 	"INSERT INTO goods (goods_id, name, body_md, body_html, excerpt, price, created_at)"
 	" SELECT seq, 'thing', '', '', '', 1, 1 FROM seq_1_to_200;\n"
@@ -38,17 +37,7 @@ static const char fill[] =
 
 static int start(void **state)
 {
-	struct ctx *c;
-	err e;
-
-	if (selling_set_up_mq(state))
-		return -1;
-	if (stores.missing)
-		return 0;
-	c = forum_open();
-	e = db_run_script_unsafe(c->db, str_from_c(fill));
-	forum_close(c);
-	return e ? -1 : 0;
+	return selling_set_up_mq(state) || explain_fill(fill);
 }
 
 static void use_addresses(struct ctx *c)
@@ -141,10 +130,7 @@ static void every_statement_is_served_by_an_index(void **state)
 	use_payments(f->c, f);
 	use_plumbing(f->c);
 	end_sale(f->c);
-	is_explaining = false;
-	print_message("%u statements explained\n", explained);
-	assert_true(explained > 40);
-	assert_int_equal(bad, 0);
+	explain_end(40);
 }
 
 int main(void)

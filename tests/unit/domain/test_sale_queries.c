@@ -21,17 +21,7 @@ static const char fill[] =
 
 static int start(void **state)
 {
-	struct ctx *c;
-	err e;
-
-	if (forum_set_up(state))
-		return -1;
-	if (stores.missing)
-		return 0;
-	c = forum_open();
-	e = db_run_script_unsafe(c->db, str_from_c(fill));
-	forum_close(c);
-	return e ? -1 : 0;
+	return forum_set_up(state) || explain_fill(fill);
 }
 
 static void set_up_and_read(struct ctx *c)
@@ -100,9 +90,7 @@ static void an_index_serves_every_statement(void **state)
 	is_explaining = true;
 	set_up_and_read(f->c);
 	sell(f, f->c);
-	is_explaining = false;
-	assert_true(explained > 20);
-	assert_int_equal(bad, 0);
+	explain_end(20);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "domain/limit.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 
@@ -112,6 +113,16 @@ static inline void sale_lose_part(int64_t sale, const char *part)
 				   CACHE_ARGS(STR("DEL"), sale_key_of(c->arena, sale, part))),
 			 OK);
 	assert_int_equal(cache_int(r), 1);
+}
+
+/* A limit, whatever was used of it before: the next request is refused. */
+static inline void sale_use_up(struct str key, int most, int seconds)
+{
+	int64_t retry = 0;
+
+	while (!limit_check(site_ctx(site), key, most, seconds, &retry))
+		;
+	assert_true(retry > 0);
 }
 
 static inline const char *sale_path_to(struct browser *b, int64_t sale, const char *more)

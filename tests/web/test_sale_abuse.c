@@ -6,7 +6,6 @@
 
 #include <signal.h>
 
-#include "domain/limit.h"
 #include "domain/sale_path.h"
 
 static const struct db_sql sql_state = SQL("SELECT state FROM sale_order WHERE order_id = ?");
@@ -290,16 +289,6 @@ static void other_sites_cannot_make_somebody_buy(void **state)
 	assert_text(sale_standing(bob, f->sale), "{\"code\":\"-1\",\"reason\":\"nobody\"}");
 }
 
-/* Whatever was used of it before. */
-static void use_up(struct str key, int most, int seconds)
-{
-	int64_t retry = 0;
-
-	while (!limit_check(site_ctx(site), key, most, seconds, &retry))
-		;
-	assert_true(retry > 0);
-}
-
 static void limits_hold_across_restarts_and_headers(void **state)
 {
 	static const char *const headers[] = { "HTTP_X_FORWARDED_FOR",
@@ -315,10 +304,10 @@ static void limits_hold_across_restarts_and_headers(void **state)
 	const char *way = sale_way(bob, f->sale), *path = sale_path_to(ann, f->sale, "/path");
 	struct ask ask = { .path = way, .body = browser_token(bob), .extra = headers };
 
-	use_up(limit_account_key(a, &limit_sale_press, visit_id(bob)), limit_sale_press.per_account,
-	       limit_sale_press.seconds);
-	use_up(limit_address_key(a, &limit_sale_path, str_from_c(ann->address)),
-	       limit_sale_path.per_address, limit_sale_path.seconds);
+	sale_use_up(limit_account_key(a, &limit_sale_press, visit_id(bob)),
+		    limit_sale_press.per_account, limit_sale_press.seconds);
+	sale_use_up(limit_address_key(a, &limit_sale_path, str_from_c(ann->address)),
+		    limit_sale_path.per_address, limit_sale_path.seconds);
 	kill(site_process(site, "sale", 0), SIGTERM);
 	site_replace(site, "sale", 0);
 	assert_page(bob, browser_ask(bob, &ask), 429);
@@ -341,8 +330,8 @@ static void the_poll_is_not_cut_short(void **state)
 		assert_int_equal(
 			sale_get_json(f->ann, sale_path_to(f->ann, f->sale, "/result")).status,
 			200);
-	use_up(limit_account_key(site_ctx(site)->arena, &limit_sale_poll, visit_id(f->ann)),
-	       limit_sale_poll.per_account, limit_sale_poll.seconds);
+	sale_use_up(limit_account_key(site_ctx(site)->arena, &limit_sale_poll, visit_id(f->ann)),
+		    limit_sale_poll.per_account, limit_sale_poll.seconds);
 	assert_int_equal(sale_get_json(f->ann, sale_path_to(f->ann, f->sale, "/result")).status,
 			 429);
 }

@@ -5,8 +5,6 @@
  */
 #include "web/sale.h"
 
-#include "domain/limit.h"
-
 /* By the hand of somebody who closes the sale, and thinks better of it. */
 static void close_gate(int64_t sale, bool is_closed)
 {
@@ -28,23 +26,6 @@ static void assert_answer(struct browser *b, const char *way, int status, const 
 	assert_true(str_is(str_trim(r.body), str_from_c(json)));
 }
 
-static void use_up_presses(struct browser *b)
-{
-	struct str key = limit_account_key(site_ctx(site)->arena, &limit_sale_press, visit_id(b));
-	int64_t retry = 0;
-
-	while (!limit_check(site_ctx(site), key, limit_sale_press.per_account,
-			    limit_sale_press.seconds, &retry))
-		;
-	assert_true(retry > 0);
-}
-
-static void allow_presses(struct browser *b)
-{
-	limit_clear(site_ctx(site),
-		    limit_account_key(site_ctx(site)->arena, &limit_sale_press, visit_id(b)));
-}
-
 static void each_check_has_its_place(void **state)
 {
 	struct browser *guest = visit_guest(site), *bob = visit_member(site, ROLE_USER);
@@ -52,17 +33,19 @@ static void each_check_has_its_place(void **state)
 	int64_t sale = sale_open(1), order;
 	const char *late = sale_way(bob, sale), *sold_out = sale_way(bob, sale);
 	const char *again = sale_way(ann, sale);
+	struct str presses =
+		limit_account_key(site_ctx(site)->arena, &limit_sale_press, visit_id(bob));
 	const char *wrong =
 		sale_path_to(bob, sale, "/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/orders");
 
 	(void)state;
 	order = sale_bought(ann, sale);
 	close_gate(sale, true);
-	use_up_presses(bob);
+	sale_use_up(presses, limit_sale_press.per_account, limit_sale_press.seconds);
 	/* Sold out, closed, a path of nobody's, too often, and no account. */
 	assert_status(post_form(guest, wrong, ""), 303);
 	assert_status(sale_post_json(bob, wrong, ""), 429);
-	allow_presses(bob);
+	limit_clear(site_ctx(site), presses);
 	assert_answer(bob, wrong, 403, "{\"code\":\"-1\",\"reason\":\"path\"}");
 	assert_answer(bob, late, 200, "{\"code\":\"-1\",\"reason\":\"late\"}");
 	/* What one was told does not change, whatever became of the sale. */

@@ -37,6 +37,12 @@ static const char *of(struct browser *b, int64_t id, const char *act)
 	return visit_path(b, "/admin/users/%lld%s", (long long)id, act);
 }
 
+/* An act that is done, and leads back to the page of the person. */
+static void act(struct browser *b, int64_t id, const char *what, const char *fields)
+{
+	assert_redirect(b, post_form(b, of(b, id, what), fields), of(b, id, ""));
+}
+
 static void each_act_is_asked_or_listed(void **state)
 {
 	struct site_routes all = site_routes(site);
@@ -163,8 +169,7 @@ static void what_was_typed_is_kept(void **state)
 	assert_shows(b, r, "Change the role");
 	assert_shows(b, r, "Role: Moderator");
 	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(id)), ROLE_USER);
-	assert_redirect(b, post_form(b, of(b, id, "/role"), "role=moderator&reason=trust"),
-			of(b, id, ""));
+	act(b, id, "/role", "role=moderator&reason=trust");
 	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(id)), ROLE_MODERATOR);
 	b = visit_again(site, visit_id(b));
 	r = prove(b, "/admin/goods", STR("name=A+kept+lamp&price=12.50&body=It+%2Ashines%2A"));
@@ -182,7 +187,7 @@ static void a_proof_is_not_lent(void **state)
 	(void)state;
 	other = visit_again(site, visit_id(b));
 	assert_true(is_proof_wanted(other, post_form(other, of(b, id, "/close"), "reason=x")));
-	assert_redirect(b, post_form(b, of(b, id, "/close"), "reason=x&days=1"), of(b, id, ""));
+	act(b, id, "/close", "reason=x&days=1");
 	visit_prove_long_ago(site, b);
 	assert_true(is_proof_wanted(b, post_form(b, of(b, id, "/open"), "reason=")));
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_DISABLED);
@@ -197,20 +202,11 @@ static void the_address_alone_says_who_it_is_about(void **state)
 				       (long long)other, (long long)other, (long long)other);
 
 	(void)state;
-	assert_redirect(b,
-			post_form(b, of(b, id, "/close"),
-				  visit_path(b, "reason=x&days=1&role=admin%s", extra)),
-			of(b, id, ""));
-	assert_redirect(b,
-			post_form(b, of(b, id, "/open"),
-				  visit_path(b, "reason=&role=admin%s", extra)),
-			of(b, id, ""));
+	act(b, id, "/close", visit_path(b, "reason=x&days=1&role=admin%s", extra));
+	act(b, id, "/open", visit_path(b, "reason=&role=admin%s", extra));
 	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(id)), ROLE_USER);
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);
-	assert_redirect(b,
-			post_form(b, of(b, id, "/role"),
-				  visit_path(b, "reason=x&role=moderator&days=1%s", extra)),
-			of(b, id, ""));
+	act(b, id, "/role", visit_path(b, "reason=x&role=moderator&days=1%s", extra));
 	assert_int_equal(visit_number(site, &sql_role, DB_ARGS(other)), ROLE_USER);
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(other)), USER_ACTIVE);
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);

@@ -61,13 +61,12 @@ struct again_view {
 	struct str email, email_error;
 };
 
-/* templates/account/resume.html: what was typed before the login */
+/* templates/account/resume.html: what was typed before the login, or the proof */
 struct resume_field_view {
 	struct str name, value;
-	struct str
-		label; /* of what a person wrote or chose; empty for what the form carried unseen */
-	struct str said; /* a choice, in words; it is only shown */
-	bool is_line;    /* a text of one line */
+	struct str label; /* of what a person wrote or chose; empty for what is carried unseen */
+	struct str said;  /* a choice, in words; it is only shown */
+	bool is_line;     /* a text of one line */
 };
 struct resume_view {
 	struct url action, back;

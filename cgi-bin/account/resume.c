@@ -1,4 +1,5 @@
-/* What was typed when a login turned out to be needed: shown again, to be sent with one button. */
+/* What was typed when a login or a proof turned out to be needed: shown again, to be sent with one
+ * button. */
 #include "account/account_pages.h"
 
 #include "base/num.h"
@@ -32,17 +33,18 @@ static const struct {
 static struct str act_of(struct req *r, struct str action)
 {
 	static const struct {
-		const char *end, *name;
+		const char *start, *end, *name;
 	} acts[] = {
-		{ "/close", N_("Close the account") },
-		{ "/open", N_("Open the account") },
-		{ "/role", N_("Change the role") },
-		{ "/units", N_("Change the units") },
+		{ "/admin/users/", "/close", N_("Close the account") },
+		{ "/admin/users/", "/open", N_("Open the account") },
+		{ "/admin/users/", "/role", N_("Change the role") },
+		{ "/admin/sales/", "/units", N_("Change the units") },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(acts); i++) {
-		if (str_starts(action, STR("/admin/")) && str_ends(action, str_from_c(acts[i].end)))
+		if (str_starts(action, str_from_c(acts[i].start)) &&
+		    str_ends(action, str_from_c(acts[i].end)))
 			return req_text(r, acts[i].name);
 	}
 	return (struct str){ 0 };

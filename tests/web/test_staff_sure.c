@@ -176,6 +176,9 @@ static void what_was_typed_is_kept(void **state)
 	assert_has(r, "name=\"name\" value=\"A kept lamp\"");
 	assert_has(r, "It *shines*</textarea>");
 	assert_int_equal(visit_number(site, &sql_goods, DB_ARGS(STR("A kept lamp"))), 0);
+	/* Another act at the end of another address. */
+	b = visit_again(site, visit_id(b));
+	assert_has_not(prove(b, "/admin/sales/7/close", STR("reason=x")), "Close the account");
 }
 
 /* The proof is the session's own, and it ends. */

@@ -37,7 +37,7 @@ struct sale_message {
 /* ERR_INVALID when it is none. */
 err sale_message_parse(struct arena *a, struct str json, struct sale_message *out) MUST_CHECK;
 
-/* What `orders` does with each kind. */
+/* What `orders` does with each kind. Requests may be any number, also those of several messages. */
 err sale_requests_write(struct ctx *c, int64_t sale_id,
 			const struct sale_requests *requests) MUST_CHECK;
 err sale_settle(struct ctx *c, int64_t sale_id, int64_t upto) MUST_CHECK;

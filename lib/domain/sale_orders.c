@@ -25,9 +25,6 @@ static const struct db_sql sql_units =
 	SQL("UPDATE sale SET units = units + ?, stock = stock + ?, change_no = change_no + 1"
 	    " WHERE sale_id = ?");
 
-/* Requests of several messages in one transaction, and a message more. */
-#define SALE_TOGETHER 512
-
 struct handling {
 	struct ctx *c;
 	int64_t sale_id;
@@ -167,33 +164,37 @@ err sale_orders_handle(struct ctx *c, int64_t sale_id, struct str json)
 	return e ? e : sale_tickets_apply(c, &h.sale, NULL, 0, 0);
 }
 
-static void append(struct ctx *c, struct sale_requests *to, const struct sale_requests *more)
+/* The requests of all messages as one list. */
+static struct sale_requests join(struct arena *a, const struct sale_message *messages, size_t count)
 {
-	to->items = arena_grow(c->arena, to->items, to->count * sizeof(*to->items),
-			       (to->count + more->count) * sizeof(*to->items));
-	memcpy(to->items + to->count, more->items, more->count * sizeof(*to->items));
-	to->count += more->count;
+	struct sale_requests all = { 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		all.count += messages[i].requests.count;
+	all.items = ARENA_ARRAY(a, struct sale_request, all.count + 1);
+	all.count = 0;
+	for (i = 0; i < count; i++) {
+		const struct sale_requests *more = &messages[i].requests;
+
+		memcpy(all.items + all.count, more->items, more->count * sizeof(*more->items));
+		all.count += more->count;
+	}
+	return all;
 }
 
 err sale_orders_handle_some(struct ctx *c, int64_t sale_id, const struct str *json, size_t count)
 {
-	struct sale_requests all = { .items = ARENA_ARRAY(c->arena, struct sale_request, 1) };
-	struct sale_message message;
+	struct sale_message *messages = ARENA_ARRAY(c->arena, struct sale_message, count + 1);
+	struct sale_requests all;
 	size_t i;
-	err e = OK;
+	err e;
 
-	for (i = 0; !e && i < count; i++) {
-		e = sale_message_parse(c->arena, json[i], &message);
-		if (!e && message.kind != SALE_MESSAGE_REQUESTS)
-			e = ERR_INVALID;
-		if (e)
-			break;
-		append(c, &all, &message.requests);
-		if (all.count < SALE_TOGETHER && i + 1 < count)
-			continue;
-		e = sale_requests_write(c, sale_id, &all);
-		all = (struct sale_requests){ .items = ARENA_ARRAY(c->arena, struct sale_request,
-								   1) };
+	for (i = 0; i < count; i++) {
+		e = sale_message_parse(c->arena, json[i], &messages[i]);
+		if (e || messages[i].kind != SALE_MESSAGE_REQUESTS)
+			return ERR_INVALID;
 	}
-	return e;
+	all = join(c->arena, messages, count);
+	return sale_requests_write(c, sale_id, &all);
 }

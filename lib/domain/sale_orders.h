@@ -9,11 +9,12 @@
  *   {"kind":"units","change":"<form>","delta":5}        an administrator changed the units
  *   {"kind":"settle","upto":<request no>}               see below; upto 0: load what Redis lost
  *
- * requests: one transaction; the sale's row locked, the orders of these buyers read, the guarded
- * decrement, one multi-row insert; then tickets and stock in one script (domain/sale_tickets.h);
- * then the ack. A request whose buyer has an order, by this request or another, is told which; one
- * beyond the stock is refused, and so is one up to `settled_no` that made none. The stock in Redis
- * is set to SQL's less what is on its way, so a unit that was not used is back at once, and once.
+ * requests: in batches, each one transaction; the sale's row locked, the guarded decrement, one
+ * multi-row insert, the orders of these buyers read where not all get one; then tickets and stock
+ * in one script (domain/sale_tickets.h); then, after the last batch, the ack. A request whose buyer
+ * has an order, by this request or another, is told which; one beyond the stock is refused, and so
+ * is one up to `settled_no` that made none. The stock in Redis is set to SQL's less what is on its
+ * way, so a unit that was not used is back at once, and once.
  *
  * settle: tickets up to that number which still wait are written as if their message had come, in
  * the order of their numbers, at an instant at which the sale was open; then no request up to that

@@ -1,7 +1,7 @@
 /*
- * A batch of requests becomes orders: one transaction, then one script. The row of the sale is
- * locked first, so that nobody else decides meanwhile; UNIQUE (sale_id, user_id) and the guarded
- * decrement hold even if somebody did.
+ * Requests become orders, batch by batch: one transaction, then one script, which Redis runs while
+ * SQL writes the next batch. The row of the sale is locked first, so that nobody else decides
+ * meanwhile; UNIQUE (sale_id, user_id) and the guarded decrement hold even if somebody did.
  */
 #include "domain/sale_batch.h"
 
@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/sabotage.h"
+
+#define AT_ONCE 512 /* requests in a transaction: others get the sale's row in between */
 
 /* The gate has asked Redis's clock a moment before the entry got its time. */
 #define TIME_OFF_MS 1000
@@ -234,7 +236,9 @@ static int64_t list_decisions(struct batch *b)
 	return done;
 }
 
-err sale_requests_write(struct ctx *c, int64_t sale_id, const struct sale_requests *requests)
+/* The tickets of the batch before have arrived when those of this one are sent. */
+static err write_batch(struct ctx *c, int64_t sale_id, const struct sale_requests *requests,
+		       struct sale_telling *sent)
 {
 	struct batch b = { .c = c, .sale_id = sale_id, .requests = requests };
 	int64_t done;
@@ -247,8 +251,27 @@ err sale_requests_write(struct ctx *c, int64_t sale_id, const struct sale_reques
 	/* Somebody wrote an order of a buyer without the lock: seen by the next try. */
 	if (e == ERR_CONFLICT)
 		e = ERR_UNAVAILABLE;
+	if (!e)
+		e = sale_tickets_wait(c, sent);
 	if (e)
 		return e;
 	done = list_decisions(&b);
-	return sale_tickets_apply(c, &b.sale, b.decisions, b.buyer_count, done);
+	sale_tickets_send(c, sent, &b.sale, b.decisions, b.buyer_count, done);
+	return OK;
+}
+
+err sale_requests_write(struct ctx *c, int64_t sale_id, const struct sale_requests *requests)
+{
+	struct sale_telling sent = { 0 };
+	struct sale_requests some;
+	size_t i;
+	err written = OK, told;
+
+	for (i = 0; !written && i < requests->count; i += some.count) {
+		some.items = requests->items + i;
+		some.count = requests->count - i < AT_ONCE ? requests->count - i : AT_ONCE;
+		written = write_batch(c, sale_id, &some, &sent);
+	}
+	told = sale_tickets_wait(c, &sent);
+	return written ? written : told;
 }

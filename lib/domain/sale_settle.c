@@ -13,8 +13,6 @@
 #include "domain/sale_batch.h"
 #include "domain/sale_keys.h"
 
-#define AT_ONCE 512 /* requests written together */
-
 static const struct db_sql sql_settled = SQL("UPDATE sale SET settled_no = ? WHERE sale_id = ?");
 
 /* The states of an order that ended (enum order_state). By the index (sale_id, is_returned, state).
@@ -108,21 +106,6 @@ static int64_t time_of_requests(const struct settling *s)
 	return now < s->sale.starts_at ? s->sale.starts_at : now;
 }
 
-static err write_some(struct settling *s, struct sale_requests requests)
-{
-	struct sale_requests some;
-	size_t i;
-	err e = OK;
-
-	qsort(requests.items, requests.count, sizeof(*requests.items), compare_numbers);
-	for (i = 0; !e && i < requests.count; i += some.count) {
-		some.items = requests.items + i;
-		some.count = requests.count - i < AT_ONCE ? requests.count - i : AT_ONCE;
-		e = sale_requests_write(s->c, s->sale_id, &some);
-	}
-	return e;
-}
-
 /*
  * A ticket that waits is all that is left of a request whose message was lost: it is written now,
  * in the order of the numbers, and a message that turns up after all changes nothing. *answered:
@@ -151,7 +134,8 @@ static err write_waiting(struct settling *s, int64_t *answered)
 		log_warn("sale %lld: the messages of %zu requests were lost", (long long)s->sale_id,
 			 requests.count);
 	*answered = s->there.taken - (int64_t)(waiting.count - requests.count);
-	return write_some(s, requests);
+	qsort(requests.items, requests.count, sizeof(*requests.items), compare_numbers);
+	return sale_requests_write(s->c, s->sale_id, &requests);
 }
 
 static err mend(struct settling *s, int64_t answered)

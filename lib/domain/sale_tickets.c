@@ -70,13 +70,12 @@ static struct str ticket_of(struct arena *a, const struct sale_decision *d)
  * A buyer stands once in a call: of two decisions the script would see the ticket before both. The
  * first counts, which is the one that became an order if any did.
  */
-static err apply_some(struct ctx *c, const struct sale_locked *sale, int64_t change_no,
-		      const struct sale_decision *decisions, size_t count, int64_t done)
+static struct cache_reply *queue_some(struct ctx *c, const struct sale_locked *sale,
+				      int64_t change_no, const struct sale_decision *decisions,
+				      size_t count, int64_t done)
 {
 	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, FIXED + 3 * count);
-	struct cache_reply *reply;
 	size_t i, n = 0;
-	err e;
 
 	args[n++] = cache_arg_text(sale_key(c->arena, sale->id));
 	args[n++] = cache_arg_text(sale_stock_key(c->arena, sale->id));
@@ -91,25 +90,46 @@ static err apply_some(struct ctx *c, const struct sale_locked *sale, int64_t cha
 			cache_arg_text(str_format(c->arena, "q%lld", (long long)decisions[i].no));
 		args[n++] = cache_arg_text(ticket_of(c->arena, &decisions[i]));
 	}
-	e = cache_run_script(c->cache, &reply, &script_apply, 3, (struct cache_args){ args, n });
-	return e ? e : cache_is_nil(reply) ? ERR_UNAVAILABLE : OK;
+	return cache_want_script(c->cache, &script_apply, 3, (struct cache_args){ args, n });
 }
 
-err sale_tickets_apply(struct ctx *c, const struct sale_locked *sale,
+void sale_tickets_send(struct ctx *c, struct sale_telling *out, const struct sale_locked *sale,
 		       const struct sale_decision *decisions, size_t count, int64_t done)
 {
 	size_t i = 0, some;
-	err e;
 
+	out->replies = ARENA_ARRAY(c->arena, struct cache_reply *, count / AT_ONCE + 1);
+	out->count = 0;
 	/*
 	 * Also with no decision at all: the stock may be another. It is set with the last of them:
 	 * SQL's is that after all, and less what is on its way it would look sold out in between.
 	 */
 	do {
 		some = count - i < AT_ONCE ? count - i : AT_ONCE;
-		e = apply_some(c, sale, i + some < count ? CHANGE_NONE : sale->change_no,
-			       decisions + i, some, done);
+		out->replies[out->count++] =
+			queue_some(c, sale, i + some < count ? CHANGE_NONE : sale->change_no,
+				   decisions + i, some, done);
 		i += some;
-	} while (!e && i < count);
+	} while (i < count);
+	cache_send_early(c->cache);
+}
+
+err sale_tickets_wait(struct ctx *c, struct sale_telling *sent)
+{
+	err e = cache_flush(c->cache);
+	size_t i;
+
+	for (i = 0; !e && i < sent->count; i++)
+		e = cache_is_nil(sent->replies[i]) ? ERR_UNAVAILABLE : OK;
+	sent->count = 0;
 	return e;
+}
+
+err sale_tickets_apply(struct ctx *c, const struct sale_locked *sale,
+		       const struct sale_decision *decisions, size_t count, int64_t done)
+{
+	struct sale_telling sent;
+
+	sale_tickets_send(c, &sent, sale, decisions, count, done);
+	return sale_tickets_wait(c, &sent);
 }

@@ -18,6 +18,12 @@ struct sale_decision {
 	enum sale_refusal refusal; /* else this */
 };
 
+/* Decisions on their way to Redis: nothing that rests on them may go on before it has answered. */
+struct sale_telling {
+	struct cache_reply **replies;
+	size_t count;
+};
+
 /*
  * Each ticket that waits with this number becomes what was decided; an order is put even where
  * there is no ticket. done: `orders` has come so far. Nothing is done while the sale is not loaded.
@@ -25,5 +31,13 @@ struct sale_decision {
 err sale_tickets_apply(struct ctx *c, const struct sale_locked *sale,
 		       const struct sale_decision *decisions, size_t count,
 		       int64_t done) MUST_CHECK;
+
+/*
+ * The same in two halves: Redis works while the caller does something else. The second is called
+ * after the first in any case; with none on their way it is OK.
+ */
+void sale_tickets_send(struct ctx *c, struct sale_telling *out, const struct sale_locked *sale,
+		       const struct sale_decision *decisions, size_t count, int64_t done);
+err sale_tickets_wait(struct ctx *c, struct sale_telling *sent) MUST_CHECK;
 
 #endif

@@ -39,6 +39,10 @@ static void forget_pending(struct cache *c)
 {
 	size_t i;
 
+	/* Replies that nobody read would be taken for those of the next commands. */
+	if (c->sent)
+		cache_drop(c);
+	c->sent = 0;
 	for (i = 0; i < c->scripts_n; i++)
 		c->scripts[i].is_queued = false;
 	c->pending_n = 0;
@@ -216,21 +220,34 @@ static err resend_scripts(struct cache *c, int64_t deadline)
 	return e ? e : read_replies(c, deadline, true);
 }
 
+/* Once it failed nothing more is sent before the flush: what came then would stand out of order. */
+void cache_send_early(struct cache *c)
+{
+	if (c->sent == c->out.n)
+		return;
+	if (!c->sent)
+		c->sent_how = cache_ready(c);
+	if (!c->sent_how)
+		c->sent_how = cache_send(c, c->out.p + c->sent, c->out.n - c->sent);
+	c->sent = c->out.n;
+}
+
 static err exchange(struct cache *c)
 {
-	int64_t deadline;
-	err e = cache_ready(c);
+	int64_t deadline = clock_ticks() + CACHE_READ_MS + c->extra_ms;
+	err e;
 
+	cache_send_early(c);
+	e = c->sent_how;
 	if (e)
 		return e;
-	deadline = clock_ticks() + CACHE_READ_MS + c->extra_ms;
 	c->count++;
-	e = cache_send(c, c->out.p, c->out.n);
-	if (!e)
-		e = read_replies(c, deadline, false);
+	e = read_replies(c, deadline, false);
 	if (!e)
 		e = resend_scripts(c, deadline);
 	c->used_at = clock_ticks();
+	/* Each reply is read; after an error the connection is gone. */
+	c->sent = 0;
 	return e;
 }
 

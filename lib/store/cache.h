@@ -6,6 +6,8 @@
  *   ...
  *   if (!cache_flush(c))  ... cache_text(name) ...
  *
+ * Between the two cache_send_early may be called, so that Redis works while something else is done.
+ *
  * Replies live until the arena given to cache_start_request is reset; a reply that was not
  * flushed, or whose flush failed, reads as nil. After any error the connection
  * is dropped (a late reply must not reach the next reader) and for CACHE_RETRY_MS further
@@ -111,6 +113,12 @@ struct cache_reply *cache_want(struct cache *c, struct cache_args args);
 /* Queue a script call: keys first, then the arguments. */
 struct cache_reply *cache_want_script(struct cache *c, const struct cache_script *script,
 				      size_t keys, struct cache_args args);
+
+/*
+ * Send what is queued and do not wait: the next flush reads its replies with those of what is
+ * queued later. Whether it went well is the flush's answer.
+ */
+void cache_send_early(struct cache *c);
 
 /*
  * Send all that is queued and read every reply, in one round trip. OK with

@@ -69,6 +69,8 @@ struct cache {
 	struct cache_pending *pending;
 	size_t pending_n, pending_room;
 	bool is_kept; /* pending ones go with the next request's */
+	size_t sent;  /* bytes of out that went early ... */
+	err sent_how; /* ... or did not */
 	struct cache_known *scripts;
 	size_t scripts_n;
 	int64_t retry_at; /* clock_ticks */

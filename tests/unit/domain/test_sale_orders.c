@@ -1,8 +1,6 @@
 /* What `orders` makes of messages: once, whole, reordered, late, and of nonsense. */
 #include "unit/domain/market.h"
 
-#include "base/num.h"
-
 #define MANY 40
 
 static const struct db_sql sql_guard =
@@ -43,45 +41,6 @@ static void a_batch_becomes_orders(void **state)
 	assert_int_equal(forum_number(c, &sql_terms, DB_ARGS(sale)), MANY);
 	assert_int_equal(market_sql_stock(c, sale), 1);
 	assert_int_equal(market_of(c, sale, "sold"), MANY);
-	market_check(c, sale);
-}
-
-/* How often anybody has set a text in Redis. */
-static int64_t times_set(struct ctx *c)
-{
-	const struct str name = STR("cmdstat_set:calls=");
-	struct cache_reply *reply;
-	struct str text, number;
-	int64_t calls;
-
-	assert_int_equal(cache_run(c->cache, &reply, CACHE_ARGS(STR("INFO"), STR("commandstats"))),
-			 OK);
-	text = cache_text(reply);
-	assert_true(str_find(text, name) >= 0);
-	text = str_slice(text, (size_t)str_find(text, name) + name.n, text.n);
-	assert_true(str_split(&text, ',', &number));
-	assert_true(num_parse_i64(number, 0, INT64_MAX, &calls));
-	return calls;
-}
-
-/* Tickets are decided in pieces: before the last of them SQL's stock has nothing to say. */
-static void a_large_batch_looks_sold_out_at_no_moment(void **state)
-{
-	enum { LARGE = 600 };
-	struct fixture *f = *state;
-	struct ctx *c = f->c;
-	int64_t sale, before;
-	int i;
-
-	STORES_OR_SKIP();
-	sale = market_sale(c, LARGE + 1);
-	for (i = 0; i < LARGE; i++)
-		market_press(c, sale, f->bob + 1000 + i);
-	before = times_set(c);
-	market_deliver(c, sale);
-	assert_int_equal(times_set(c), before + 1);
-	assert_int_equal(market_redis_stock(c, sale), 1);
-	assert_int_equal(market_orders(c, sale), LARGE);
 	market_check(c, sale);
 }
 
@@ -275,29 +234,6 @@ static void times_outside_the_window_make_no_order(void **state)
 	market_check(c, sale);
 }
 
-static void messages_that_come_together_are_one_batch(void **state)
-{
-	struct fixture *f = *state;
-	struct ctx *c = f->c;
-	struct str messages[4];
-	int64_t sale;
-
-	STORES_OR_SKIP();
-	sale = market_sale(c, 2);
-	market_press(c, sale, f->ann);
-	messages[0] = market_message(c, sale);
-	market_press(c, sale, f->bob);
-	messages[1] = market_message(c, sale);
-	messages[2] = messages[0];
-	messages[3] = sale_settle_body(c->arena, 0);
-	assert_int_equal(sale_orders_handle_some(c, sale, messages, 4), ERR_INVALID);
-	assert_int_equal(sale_orders_handle_some(c, sale, messages, 3), OK);
-	assert_true(market_result(c, sale, f->ann).order_id > 0);
-	assert_true(market_result(c, sale, f->bob).order_id > 0);
-	assert_int_equal(market_orders(c, sale), 2);
-	market_check(c, sale);
-}
-
 static void nonsense_is_refused_for_ever(void **state)
 {
 	static const char *const messages[] = {
@@ -345,7 +281,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		people_test(a_batch_becomes_orders),
-		people_test(a_large_batch_looks_sold_out_at_no_moment),
 		people_test(the_same_message_again_changes_nothing),
 		people_test(a_crash_between_commit_and_tickets_is_made_good),
 		people_test(the_order_of_messages_does_not_matter),
@@ -353,7 +288,6 @@ int main(void)
 		people_test(two_requests_of_a_buyer_make_one_order),
 		people_test(both_in_one_message_are_one_order_too),
 		people_test(times_outside_the_window_make_no_order),
-		people_test(messages_that_come_together_are_one_batch),
 		people_test(nonsense_is_refused_for_ever),
 	};
 

@@ -1,63 +1,10 @@
 /* The Redis wrapper, against a real server. */
-#include "unit/unit.h"
+#include "unit/store/cache_fixture.h"
 
-#include "base/clock.h"
-#include "store/cache.h"
-#include "support/stores.h"
-
-static const struct cache_script script_push =
-	CACHE_SCRIPT("redis.call('RPUSH', KEYS[1], ARGV[1]) return redis.call('LLEN', KEYS[1])");
 static const struct cache_script script_echo =
 	CACHE_SCRIPT("return {KEYS[1], ARGV[1], ARGV[2], 42}");
 static const struct cache_script script_broken = CACHE_SCRIPT("return redis.call('NOSUCH')");
 static const struct cache_script script_syntax = CACHE_SCRIPT("this is not lua");
-
-struct fixture {
-	struct arena *a;
-	struct cache *c;
-};
-
-/* As the administrator: the programs' user may not empty the server. */
-static void redis_cli(const char *one, const char *two)
-{
-	const char *argv[] = {
-		"bash", "tests/support/services.sh", "redis", stores.folder, one, two, NULL
-	};
-
-	assert_true(stores_run(argv));
-}
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	f->a = arena_new(4096);
-	if (stores.missing)
-		return 0;
-	f->c = cache_new(&stores.config);
-	cache_start_request(f->c, f->a);
-	redis_cli("FLUSHALL", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	cache_free(f->c);
-	arena_free(f->a);
-	free(f);
-	return 0;
-}
-
-static struct cache_reply *run(struct fixture *f, struct cache_args args)
-{
-	struct cache_reply *reply = NULL;
-
-	assert_int_equal(cache_run(f->c, &reply, args), OK);
-	return reply;
-}
 
 static void every_kind_of_reply(void **state)
 {
@@ -260,85 +207,6 @@ static void scripts_survive_script_flush_and_restarts(void **state)
 	assert_int_equal(cache_int(cache_item(r, 9)), 2);
 }
 
-static void a_dead_server_is_found_out_at_once(void **state)
-{
-	struct fixture *f = *state;
-	struct cache_reply *r;
-	int64_t started;
-	int i;
-
-	STORES_OR_SKIP();
-	run(f, CACHE_ARGS(STR("PING")));
-	stores_signal("redis", SIGKILL);
-	started = clock_ticks();
-	for (i = 0; i < 1000; i++) {
-		r = cache_want(f->c, CACHE_ARGS(STR("PING")));
-		assert_int_equal(cache_flush(f->c), ERR_UNAVAILABLE);
-		assert_true(cache_is_nil(r));
-		assert_false(cache_is_error(r));
-	}
-	assert_in_range(clock_ticks() - started, 0, 300);
-	stores_start("redis");
-	stores_sleep_ms(CACHE_RETRY_MS);
-	run(f, CACHE_ARGS(STR("PING")));
-}
-
-static void a_frozen_server_times_out_and_its_late_answer_is_lost(void **state)
-{
-	struct fixture *f = *state;
-	struct cache_reply *a, *b;
-	int64_t started;
-
-	STORES_OR_SKIP();
-	run(f, CACHE_ARGS(STR("MSET"), STR("mine"), STR("m"), STR("yours"), STR("y")));
-	stores_signal("redis", SIGSTOP);
-	started = clock_ticks();
-	a = cache_want(f->c, CACHE_ARGS(STR("GET"), STR("yours")));
-	b = cache_want_script(f->c, &script_push, 1, CACHE_ARGS(STR("l"), 1));
-	assert_int_equal(cache_flush(f->c), ERR_UNAVAILABLE);
-	assert_true(cache_is_nil(a) && cache_is_nil(b));
-	assert_in_range(clock_ticks() - started, 400, 1500);
-	assert_int_equal(cache_run(f->c, &a, CACHE_ARGS(STR("GET"), STR("mine"))), ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 400, 1500);
-	stores_signal("redis", SIGCONT);
-	stores_sleep_ms(CACHE_RETRY_MS + 100);
-	assert_text(cache_text(run(f, CACHE_ARGS(STR("GET"), STR("mine")))), "m");
-	assert_text(cache_text(run(f, CACHE_ARGS(STR("GET"), STR("yours")))), "y");
-}
-
-static void a_blocking_read_may_wait_longer(void **state)
-{
-	struct fixture *f = *state;
-	struct cache_reply *r;
-	int64_t started = clock_ticks();
-
-	STORES_OR_SKIP();
-	cache_allow_wait(f->c, 1000);
-	r = run(f, CACHE_ARGS(STR("BLPOP"), STR("empty"), 1));
-	assert_true(cache_is_nil(r));
-	assert_in_range(clock_ticks() - started, 900, 1500);
-	/* Once only. */
-	started = clock_ticks();
-	assert_int_equal(cache_run(f->c, &r, CACHE_ARGS(STR("BLPOP"), STR("empty"), 3)),
-			 ERR_UNAVAILABLE);
-	assert_in_range(clock_ticks() - started, 400, 1500);
-}
-
-static void a_wrong_password_is_unavailable(void **state)
-{
-	struct fixture *f = *state;
-	struct config config = stores.config;
-	struct cache_reply *r;
-	struct cache *c;
-
-	STORES_OR_SKIP();
-	config.redis.password = STR("wrong");
-	c = cache_new(&config);
-	cache_start_request(c, f->a);
-	assert_int_equal(cache_run(c, &r, CACHE_ARGS(STR("PING"))), ERR_UNAVAILABLE);
-	cache_free(c);
-}
-
 static void command_before_start(void)
 {
 	struct cache *c = cache_new(&stores.config);
@@ -362,8 +230,6 @@ static void misuse_aborts(void **state)
 	assert_aborts(item_out_of_range);
 }
 
-#define cache_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,10 +242,6 @@ int main(void)
 		cache_test(scripts_get_keys_and_any_bytes),
 		cache_test(broken_scripts_are_error_replies),
 		cache_test(scripts_survive_script_flush_and_restarts),
-		cache_test(a_dead_server_is_found_out_at_once),
-		cache_test(a_frozen_server_times_out_and_its_late_answer_is_lost),
-		cache_test(a_blocking_read_may_wait_longer),
-		cache_test(a_wrong_password_is_unavailable),
 		cache_test(misuse_aborts),
 	};
 

@@ -39,10 +39,6 @@ sale_prepare() {
 	sale_settle
 }
 
-sale_taken() { # SALE
-	store sql -N -e "SELECT units - stock FROM sale WHERE sale_id = $1"
-}
-
 sale_stream() { # SALE
 	echo "XLEN sale:{$1}:stream" | store redis | awk '{ print $NF }'
 }
@@ -77,19 +73,13 @@ sale_settle() {
 # A heap of requests lies in the queue when `orders` begins; timed from its first batch, as supervisor takes a
 # second to say that it runs.
 sale_rate() {
-	local sale first now started
+	local sale
 	sale=$(sale_new "$SALE_HEAP" 1)
 	sale_supervisor stop orders
 	sale_bench fill "$sale" "$SALE_HEAP"
 	while [ "$(sale_stream "$sale")" -ne 0 ]; do sleep 0.1; done
 	sale_supervisor start orders &
-	while first=$(sale_taken "$sale"); [ "$first" -eq 0 ]; do sleep 0.02; done
-	started=$(date +%s%N)
-	while now=$(sale_taken "$sale"); [ "$now" -lt "$SALE_HEAP" ]; do
-		[ $(($(date +%s%N) - started)) -lt 60000000000 ] || break
-		sleep 0.02
-	done
-	sale_say orders "$((now - first))" $((($(date +%s%N) - started) / 1000))
+	sale_say orders "$(sale_bench watch "$sale" "$SALE_HEAP")"
 	wait $!
 }
 

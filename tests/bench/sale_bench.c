@@ -2,6 +2,8 @@
  * What the benchmark of flash sales needs beside wrk: sales and their buyers, a rush, a heap of
  * requests for `orders`, and the ceilings of writing orders.
  */
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/num.h"
 #include "domain/outbox.h"
@@ -19,6 +21,8 @@
 #define LOAD_MS 20000
 #define PATH_SECONDS 7200
 #define BUYERS_MOST 20000
+#define WATCH_US 60000000
+#define WATCH_PAUSE_US 5000 /* often enough to time a second, and too seldom to cost any of it */
 
 static struct program program;
 
@@ -299,6 +303,36 @@ static void command_bought(char **argv)
 	press(number(argv[0]), FIRST_BUYER, number(argv[1]));
 }
 
+static int64_t taken_of(int64_t sale_id)
+{
+	static const struct db_sql sql_taken =
+		SQL("SELECT units - stock FROM sale WHERE sale_id = ?");
+	struct ctx *c = &program.ctx;
+	struct db_rows *rows;
+
+	program_next(&program);
+	must(db_query(c->db, c->arena, &rows, &sql_taken, DB_ARGS(sale_id)), "what is taken");
+	return db_next(rows) ? db_int(rows, 0) : 0;
+}
+
+/* watch SALE UNITS: from the first batch to the last, at most a minute: orders after the first and
+   microseconds. */
+static void command_watch(char **argv)
+{
+	int64_t sale_id = number(argv[0]), units = number(argv[1]);
+	int64_t started = clock_ticks_us(), first = 0, now = 0;
+
+	while (now < units && clock_ticks_us() - started < WATCH_US) {
+		usleep(WATCH_PAUSE_US);
+		now = taken_of(sale_id);
+		if (first)
+			continue;
+		first = now;
+		started = clock_ticks_us();
+	}
+	printf("%lld %lld\n", (long long)(now - first), (long long)(clock_ticks_us() - started));
+}
+
 /* ceiling one|many ORDERS: orders and microseconds. */
 static void command_ceiling(char **argv)
 {
@@ -324,6 +358,7 @@ int main(int argc, char **argv)
 		{ "buyers", 2, command_buyers }, { "sales", 5, command_sales },
 		{ "rush", 7, command_rush },     { "fill", 2, command_fill },
 		{ "bought", 2, command_bought }, { "ceiling", 2, command_ceiling },
+		{ "watch", 2, command_watch },
 	};
 	size_t i;
 
@@ -337,6 +372,7 @@ int main(int argc, char **argv)
 		program_close(&program);
 		return 0;
 	}
-	fputs("usage: sale_bench buyers|sales|rush|fill|bought|ceiling ARGUMENT...\n", stderr);
+	fputs("usage: sale_bench buyers|sales|rush|fill|bought|ceiling|watch ARGUMENT...\n",
+	      stderr);
 	return 2;
 }

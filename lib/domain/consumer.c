@@ -6,10 +6,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sabotage.h"
+#include "domain/dead_queue.h"
 
 #define HELD_BYTES (64 * 1024)
 #define WAIT_MS 1000 /* for a message; TERM ends it at once */
 #define SUBSCRIBE_PAUSE_MS 1000
+#define LOOK_EVERY_MS 10000 /* at a queue that does not answer */
 
 static const char *name_of(const struct consumer *c)
 {
@@ -81,6 +83,31 @@ static void follow(struct program *p, const struct consumer *c, int64_t *due)
 	if (c->follow(p, c->prefetch))
 		log_debug("queues %s: not known for the moment", name_of(c));
 	*due = clock_ticks() + CONSUMER_FOLLOW_MS;
+}
+
+static const struct mq_queue *queue_of(const struct consumer *c)
+{
+	size_t i;
+
+	for (i = 0; i < mq_queue_count; i++) {
+		if (c->queue && !strcmp(mq_queues[i].name, c->queue))
+			return &mq_queues[i];
+	}
+	return NULL;
+}
+
+/* A queue that lets nobody subscribe may have died. Those that come and go are looked at by who
+ * publishes to them. */
+static void mend(struct program *p, const struct consumer *c, int64_t *due)
+{
+	const struct mq_queue *queue = queue_of(c);
+
+	if (!queue || !mq_is_refused(p->ctx.mq) || clock_ticks() < *due)
+		return;
+	program_next(p);
+	if (dead_queue_mend_fixed(&p->ctx, queue))
+		log_debug("queue %s is looked at again", queue->name);
+	*due = clock_ticks() + LOOK_EVERY_MS;
 }
 
 /* Messages outlive the arena of each try to handle them. */
@@ -155,14 +182,17 @@ static err settle_all(struct program *p, const struct consumer *c, const struct 
 void consumer_run(struct program *p, const struct consumer *c)
 {
 	struct inbox in = { .arena = arena_new(HELD_BYTES), .next_arena = arena_new(HELD_BYTES) };
-	int64_t due = clock_ticks() + CONSUMER_FOLLOW_MS;
+	int64_t due = clock_ticks() + CONSUMER_FOLLOW_MS, look_due = 0;
 	bool was_busy = true;
 	err e;
 
-	while (!program_is_stopping() && subscribe(p, c))
+	while (!program_is_stopping() && subscribe(p, c)) {
 		program_sleep(SUBSCRIBE_PAUSE_MS);
+		mend(p, c, &look_due);
+	}
 	while (!program_is_stopping()) {
 		follow(p, c, &due);
+		mend(p, c, &look_due);
 		e = receive(p, c, &in);
 		/* A rush is over: what it took is for others. */
 		if (e == ERR_NOT_FOUND && was_busy)

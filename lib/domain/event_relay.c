@@ -197,7 +197,9 @@ static err finish_round(struct round *r, size_t *moved)
 	for (i = 0; i < KEY_COUNT * PARTS; i++)
 		finish_pack(r, i / PARTS, i % PARTS);
 	done = ARENA_ARRAY(r->c->arena, bool, r->message_count + 1);
-	e = mq_publish_batch_confirmed(r->c->mq, r->messages, r->message_count, done);
+	e = mq_await_lasting(r->c->mq);
+	if (!e)
+		e = mq_publish_batch_confirmed(r->c->mq, r->messages, r->message_count, done);
 	if (!e)
 		e = cut_off(r);
 	*moved = e ? 0 : r->entries;

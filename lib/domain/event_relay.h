@@ -12,6 +12,9 @@
  * lies in a stream is what the broker has not confirmed, and there is nothing else to keep: no
  * consumer group, whose lists of what is pending cost Redis more than the events themselves.
  *
+ * Nothing is published to a queue that has just been made: once it is cut off here, the broker must
+ * have it, whatever becomes of the broker (mq_await_lasting).
+ *
  * An entry is delivered at least once, and the entries of a post in their order. A round that fails
  * cuts nothing off: the next one reads it again. Two at once are harmless: each cuts off only what
  * it has published; some events then arrive twice, or before an older one.

@@ -20,7 +20,6 @@
 #define SALE_RELAY_ASK_MS 2000       /* until a missing sale is asked for again; doubled */
 #define SALE_RELAY_ASK_MOST_MS 60000 /* at most */
 #define SALE_RELAY_DEAD_MS 5000      /* a queue that confirmed nothing for so long is looked at */
-#define SALE_RELAY_AGAIN_MS 86400000 /* so old is what a dead queue may have held, at most */
 
 struct sale_relay;
 
@@ -39,8 +38,8 @@ err sale_relay_round(struct sale_relay *r, struct ctx *c, int64_t wait_ms,
 
 /*
  * Queues that have confirmed nothing for SALE_RELAY_DEAD_MS are looked at, and made anew when they
- * are dead (mq_is_dead). What was confirmed into them is published again, or written from the
- * tickets that wait. Some seconds, when there is one.
+ * are dead (domain/dead_queue.h). What was confirmed into them is published again, or written from
+ * the tickets that wait. Some seconds, when there is one.
  */
 err sale_relay_mend(struct sale_relay *r, struct ctx *c) MUST_CHECK;
 

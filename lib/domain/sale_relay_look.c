@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "domain/outbox.h"
+#include "domain/dead_queue.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 
@@ -90,28 +90,21 @@ err sale_relay_look(struct sale_relay *r, struct ctx *c)
 
 /*
  * Its queue was lost, with all it had confirmed. What was recorded in SQL is published again, and
- * the tickets say who waits: `orders` writes them. Both first, as we may be killed in between: who
- * is told something twice is none the worse for it.
+ * the tickets say who waits: `orders` writes them.
  */
 static err mend_queue(struct watched *w, struct ctx *c)
 {
 	struct str queue = sale_orders_key(c->arena, w->id);
-	bool is_dead = false;
-	err e = mq_is_dead(c->mq, queue, &is_dead);
+	bool was_dead = false;
+	err e = dead_queue_mend(c, queue, queue, &was_dead);
 
+	w->is_to_settle |= was_dead;
 	/* The broker is away: looked at as soon as it is back, before the next message fails. */
-	if (e)
+	if (e && !was_dead)
 		return e;
-	/* Whatever comes of the rest: the others have their turn before the next try. */
+	/* Whatever came of the rest: the others have their turn before the next try. */
 	w->failing_since = clock_ticks();
-	if (!is_dead)
-		return OK;
-	log_error("ALARM sale %lld: its queue is dead and is made anew", (long long)w->id);
-	e = outbox_send_again(c, queue, c->now - SALE_RELAY_AGAIN_MS);
-	if (e)
-		return e;
-	w->is_to_settle = true;
-	return mq_make_anew(c->mq, queue);
+	return e;
 }
 
 err sale_relay_mend(struct sale_relay *r, struct ctx *c)

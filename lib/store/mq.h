@@ -21,6 +21,7 @@
 #define MQ_DEAD_EXCHANGE "plaza.dead"
 #define MQ_DELIVERY_LIMIT 5
 #define MQ_FAMILY_DELIVERY_LIMIT 20 /* of queues whose messages somebody waits for */
+#define MQ_LASTING_MS 1000          /* so old, a queue outlives the broker's being killed */
 
 struct mq;
 
@@ -52,20 +53,27 @@ void mq_free(struct mq *m);
 /* Declare exchanges, queues, bindings. Idempotent. Workers and plazactl call it at start. */
 err mq_declare(struct mq *m) MUST_CHECK;
 
+/*
+ * Wait until the queues that always exist are MQ_LASTING_MS old for sure, once on each connection:
+ * before what is kept nowhere else is published to one of them. Declares them unless that was done.
+ */
+err mq_await_lasting(struct mq *m) MUST_CHECK;
+
 /* Delete a queue of a family that nobody will use any more; consumers have left it before. OK when
  * there is none. */
 err mq_remove(struct mq *m, struct str queue) MUST_CHECK;
 
 /*
- * Is a queue of a family dead: declared, and yet it answers nothing, while one that is made for a
- * try does? Asked for some seconds. ERR_UNAVAILABLE: the broker is away.
+ * Is a queue dead: declared, and yet it answers nothing, while one that is made for a try does?
+ * Asked for some seconds. ERR_UNAVAILABLE: the broker is away. In a cluster that may also be a
+ * queue most of whose nodes are away, as long as new ones find others.
  */
 err mq_is_dead(struct mq *m, struct str queue, bool *out) MUST_CHECK;
 
 /*
- * Delete a dead queue, and the queue of its family's dead letters if that is dead too, and declare
- * them anew; some seconds. What had been confirmed into them is lost: who calls this publishes
- * again all that may have been in there.
+ * Delete a dead queue, and the queue of its (or its family's) dead letters if that is dead too, and
+ * declare them anew; some seconds. What had been confirmed into them is lost: who calls this
+ * publishes again all that may have been in there.
  */
 err mq_make_anew(struct mq *m, struct str queue) MUST_CHECK;
 
@@ -103,6 +111,10 @@ err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
 void mq_become_consumer(struct mq *m);
 err mq_subscribe_also(struct mq *m, const char *queue, uint16_t prefetch) MUST_CHECK;
 err mq_leave(struct mq *m, const char *queue) MUST_CHECK;
+
+/* Has a queue failed to be subscribed to twice in a row, while the broker took the connection? It
+ * may be dead. */
+bool mq_is_refused(const struct mq *m);
 
 /*
  * The next message, its bytes in the arena. ERR_NOT_FOUND when none came within

@@ -59,6 +59,7 @@ void mq_drop(struct mq *m)
 		m->subscriptions[i].is_live = false;
 	memset(m->known, 0, sizeof(m->known));
 	m->published = 0;
+	m->declared_at = 0;
 	m->generation++;
 }
 

@@ -114,6 +114,17 @@ err mq_leave(struct mq *m, const char *queue)
 	return mq_check_reply(m, "cannot leave a queue", amqp_get_rpc_reply(m->connection));
 }
 
+bool mq_is_refused(const struct mq *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->subscription_count; i++) {
+		if (m->subscriptions[i].is_wanted && m->subscriptions[i].failures > 1)
+			return true;
+	}
+	return false;
+}
+
 err mq_subscribe(struct mq *m, const char *queue, uint16_t prefetch)
 {
 	size_t i;

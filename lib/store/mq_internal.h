@@ -38,6 +38,7 @@ struct mq {
 	size_t known_next;
 	uint16_t generation; /* of the connection: part of every delivery's tag */
 	int64_t retry_at;    /* clock_ticks */
+	int64_t declared_at; /* clock_ticks: mq_declare, on this connection; 0: not yet */
 	bool is_down;        /* the outage was logged */
 };
 
@@ -60,6 +61,10 @@ err mq_wait_frame(struct mq *m, int64_t deadline, amqp_frame_t *frame) MUST_CHEC
 const char *mq_family_of(struct str key);
 /* Declare the queue of a key that belongs to a family, unless this connection did. */
 err mq_know(struct mq *m, struct str key) MUST_CHECK;
+/* Declare a queue of ours that was deleted, and the one of its dead letters. */
+err mq_declare_again(struct mq *m, struct str queue) MUST_CHECK;
+/* One that always exists; NULL: it is none of these. */
+const struct mq_queue *mq_fixed(struct str name);
 /* It turned out not to be there. */
 void mq_forget(struct mq *m, struct str key);
 

@@ -123,11 +123,10 @@ static err look(struct mq *m, const char *name, bool *is_dead)
 
 err mq_is_dead(struct mq *m, struct str queue, bool *out)
 {
-	const char *family = mq_family_of(queue);
 	char name[NAME_BYTES];
 
-	if (!family || queue.n >= sizeof(name))
-		BUG("a queue that always exists");
+	if (queue.n >= sizeof(name))
+		BUG("a queue with a name of %zu bytes", queue.n);
 	snprintf(name, sizeof(name), STR_FMT, STR_ARG(queue));
 	return look(m, name, out);
 }
@@ -156,16 +155,15 @@ err mq_make_anew(struct mq *m, struct str queue)
 	bool is_dead = false;
 	err e;
 
-	if (!family || queue.n >= sizeof(name))
-		BUG("a queue that always exists");
+	if ((!family && !mq_fixed(queue)) || queue.n + sizeof(".dead") > sizeof(name))
+		BUG("no queue of ours");
 	snprintf(name, sizeof(name), STR_FMT, STR_ARG(queue));
-	snprintf(dead, sizeof(dead), "%sdead", family);
-	/* It was declared in the same moment, if this was the first of its family. */
+	snprintf(dead, sizeof(dead), family ? "%sdead" : "%s.dead", family ? family : name);
+	/* It was declared in the same moment; that of a family, if this was the first of it. */
 	e = look(m, dead, &is_dead);
 	if (!e && is_dead)
 		e = delete_patiently(m, dead);
 	if (!e)
 		e = delete_patiently(m, name);
-	mq_forget(m, queue);
-	return e ? e : mq_know(m, queue);
+	return e ? e : mq_declare_again(m, queue);
 }

@@ -1,6 +1,9 @@
 /* Exchanges and queues: declared here and nowhere else. */
 #include "store/mq_internal.h"
 
+#include <time.h>
+
+#include "base/clock.h"
 #include "base/log.h"
 
 const struct mq_queue mq_queues[] = {
@@ -93,6 +96,14 @@ static err declare_living(struct mq *m, const struct mq_queue *queue, int delive
 	return e ? e : bind_queue(m, queue->name, MQ_EXCHANGE, queue->binding);
 }
 
+/* The dead first, so that there is always a place for the living to die into. */
+static err declare_both(struct mq *m, const struct mq_queue *queue)
+{
+	err e = declare_dead(m, queue);
+
+	return e ? e : declare_living(m, queue, MQ_DELIVERY_LIMIT);
+}
+
 err mq_declare(struct mq *m)
 {
 	err e = mq_ready(m);
@@ -103,12 +114,24 @@ err mq_declare(struct mq *m)
 	if (!e)
 		e = declare_exchange(m, MQ_DEAD_EXCHANGE, "direct");
 	for (i = 0; !e && i < mq_queue_count; i++) {
-		/* The dead first, so that there is always a place for the living to die into. */
-		e = declare_dead(m, &mq_queues[i]);
-		if (!e)
-			e = declare_living(m, &mq_queues[i], MQ_DELIVERY_LIMIT);
+		e = declare_both(m, &mq_queues[i]);
 		if (!e)
 			amqp_maybe_release_buffers(m->connection);
+	}
+	if (!e)
+		m->declared_at = clock_ticks();
+	return e;
+}
+
+err mq_await_lasting(struct mq *m)
+{
+	err e = m->declared_at ? OK : mq_declare(m);
+	int64_t left;
+
+	while (!e && (left = m->declared_at + MQ_LASTING_MS - clock_ticks(), left > 0)) {
+		struct timespec t = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
+
+		nanosleep(&t, NULL);
 	}
 	return e;
 }
@@ -154,6 +177,28 @@ err mq_know(struct mq *m, struct str key)
 		return e;
 	m->known[m->known_next++ % MQ_KNOWN] = hash;
 	return OK;
+}
+
+const struct mq_queue *mq_fixed(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < mq_queue_count; i++) {
+		if (str_is(name, str_from_c(mq_queues[i].name)))
+			return &mq_queues[i];
+	}
+	return NULL;
+}
+
+err mq_declare_again(struct mq *m, struct str queue)
+{
+	const struct mq_queue *fixed = mq_fixed(queue);
+	err e = mq_ready(m);
+
+	if (e)
+		return e;
+	mq_forget(m, queue);
+	return fixed ? declare_both(m, fixed) : mq_know(m, queue);
 }
 
 void mq_forget(struct mq *m, struct str key)

@@ -237,6 +237,51 @@ static void mails_asked_for_without_a_broker_go_out_later(void **state)
 	assert_int_equal(dead_letters(), 0);
 }
 
+static void ask_for_a_mail(struct browser *b)
+{
+	const char *name = visit_path(b, "n%x", secret_random_below(UINT32_MAX));
+	struct str fields =
+		visit_fields(b, "username", name, "email", visit_path(b, "%s@example.org", name),
+			     "password", "zqxj kvbn wpty", NULL);
+
+	assert_redirect(b, ask_in_time(b, .path = "/register", .body = fault_form(b, fields.p)),
+			"/register/done");
+}
+
+static bool is_every_mail_out_by_now(void *context)
+{
+	visit_change(site, &sql_due, DB_NO_ARGS);
+	(void)site_run(site, "compensator", 1);
+	return is_every_mail_out(context);
+}
+
+/*
+ * The queues are a moment old when the broker is killed, and dead when it is back, as a rule: their
+ * consumers make them anew, and what had been confirmed into them comes as well.
+ */
+static void queues_that_died_young_are_made_anew(void **state)
+{
+	char *title = str_c(ann->arena, STR("Voted for while the broker was new"));
+	struct ctx *c = site_ctx(site);
+	struct browser *b = visit_guest(site);
+	int64_t posts[POSTS];
+
+	(void)state;
+	publish_all(title, posts);
+	kill(site_pid(site, "mail"), SIGSTOP);
+	assert_int_equal(mq_make_anew(c->mq, STR("events")), OK);
+	assert_int_equal(mq_make_anew(c->mq, STR("mail")), OK);
+	ask_for_a_mail(b);
+	site_store_signal(site, "rabbitmq", SIGKILL);
+	kill(site_pid(site, "mail"), SIGCONT);
+	ask_for_a_mail(b);
+	vote_all(posts);
+	site_store_start(site, "rabbitmq");
+	fault_wait(is_all_there, title, 120000);
+	fault_wait(is_every_mail_out_by_now, NULL, 120000);
+	assert_int_equal(dead_letters(), 0);
+}
+
 /* No relay at all: the compensator carries what lies in the streams, when its time has come. */
 static void nothing_is_sent_twice_by_five_compensators(void **state)
 {
@@ -291,6 +336,7 @@ int main(void)
 		cmocka_unit_test(every_vote_arrives_once_while_workers_die),
 		cmocka_unit_test(persist_dies_in_the_middle_of_a_batch),
 		cmocka_unit_test(a_message_survives_many_deaths_of_its_consumer),
+		cmocka_unit_test(queues_that_died_young_are_made_anew),
 		cmocka_unit_test(mails_asked_for_without_a_broker_go_out_later),
 		cmocka_unit_test(nothing_is_sent_twice_by_five_compensators),
 	};

@@ -319,6 +319,26 @@ static void without_redis_it_fails_and_goes_on_later(void **state)
 	assert_text(receive(f).key, "event.vote");
 }
 
+/* The broker could lose it, and what is confirmed is cut off here. */
+static void a_queue_that_was_just_made_gets_nothing_yet(void **state)
+{
+	struct fixture *f = *state;
+	int64_t made, published;
+
+	STORES_OR_SKIP();
+	assert_int_equal(mq_make_anew(f->c.mq, STR("events")), OK);
+	assert_int_equal(mq_declare(f->c.mq), OK);
+	made = clock_ticks();
+	add(f, "vote", 1, 123, 45, 0);
+	assert_int_equal(move(f), 1);
+	published = clock_ticks();
+	assert_true(published - made >= MQ_LASTING_MS);
+	/* Once for each connection. */
+	add(f, "vote", 1, 123, 46, 0);
+	assert_int_equal(move(f), 1);
+	assert_true(clock_ticks() - published < MQ_LASTING_MS / 2);
+}
+
 #define relay_test(function) cmocka_unit_test_setup_teardown((function), set_up, tear_down)
 
 int main(void)
@@ -326,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		relay_test(one_message_for_each_key),
 		relay_test(many_events_keep_the_order_of_their_post),
+		relay_test(a_queue_that_was_just_made_gets_nothing_yet),
 		relay_test(nothing_to_do_waits_and_returns),
 		relay_test(nonsense_is_cut_off),
 		relay_test(only_what_waited_too_long_is_moved_for_the_relay),

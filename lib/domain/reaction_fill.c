@@ -28,14 +28,14 @@ static const struct cache_script script_fill = CACHE_SCRIPT(
 	"for user, at in string.gmatch(ARGV[7], '(%d+) (%d+)') do "
 	"redis.call('ZADD', KEYS[3], at, user) end "
 	"redis.call('EXPIRE', KEYS[3], 694800) "
-	"redis.call('HSET', k, 'likers', 1, 'likes', redis.call('ZCARD', KEYS[3])) "
+	"redis.call('HSET', k, 'likers', ms, 'likes', redis.call('ZCARD', KEYS[3])) "
 	"end "
 	"renew() "
 	"return 1");
 
 /* ARGV: "comment:user ms comment:user ms ...". */
 static const struct cache_script script_fill_comments =
-	CACHE_SCRIPT(REACTION_LUA_RENEW
+	CACHE_SCRIPT(REACTION_LUA_RENEW REACTION_LUA_CLOCK
 		     "local k = KEYS[1] "
 		     "local known = redis.call('HMGET', k, 'time', 'comment_likers') "
 		     "if not known[1] or known[2] then return 0 end "
@@ -45,7 +45,7 @@ static const struct cache_script script_fill_comments =
 		     "redis.call('HINCRBY', KEYS[4], comment, 1) end "
 		     "redis.call('EXPIRE', KEYS[4], 694800) "
 		     "redis.call('EXPIRE', KEYS[5], 694800) "
-		     "redis.call('HSET', k, 'comment_likers', 1) "
+		     "redis.call('HSET', k, 'comment_likers', ms) "
 		     "renew() "
 		     "return 1");
 

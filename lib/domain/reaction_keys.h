@@ -4,8 +4,9 @@
  * a post carry the tag of its shard, so that one script may touch them together.
  *
  *   article:{3}:<post>         HASH  poster, time (published, Unix ms), votes, likes, comments,
- *                                    version; voters, likers, comment_likers: "1" when that set
- *                                    was loaded; gone: "1" when the post was deleted
+ *                                    version; voters: "1" when that set was loaded; likers,
+ *                                    comment_likers: when it was, Unix ms by Redis's clock;
+ *                                    gone: "1" when the post was deleted
  *   article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
  *   post:liked:{3}:<post>      ZSET  user id -> Unix ms of the like
  *   comment:likes:{3}:<post>   HASH  comment id -> likes

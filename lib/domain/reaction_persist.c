@@ -193,13 +193,74 @@ static void mend_shown(const struct reaction_work *w)
 	}
 }
 
+/*
+ * Likes that are older than what Redis has of their target: it was filled from SQL while they were
+ * on their way, and does not know them. What it has may be newer than SQL in turn, and comes this
+ * way, too, when it is.
+ */
+static bool is_filled_since(const struct reaction_target *t)
+{
+	return t->likes_sent && cache_int(t->loaded) > t->likes_from;
+}
+
+static void forget_post_likes(struct ctx *c, const struct reaction_target *t)
+{
+	cache_want(c->cache,
+		   CACHE_ARGS(STR("HDEL"), reaction_article_key(c->arena, t->id), STR("likers")));
+	if (reaction_fill(c, t->id))
+		log_debug("likes are not shown yet");
+}
+
+/* SQL's numbers are shown until somebody asks who it was. */
+static void forget_comment_likes(struct ctx *c, const struct reaction_target *t)
+{
+	struct reaction_keys k = reaction_keys(c->arena, t->post_id);
+
+	cache_want(c->cache, CACHE_ARGS(STR("HDEL"), k.article, STR("comment_likers")));
+	cache_want(c->cache, CACHE_ARGS(STR("DEL"), k.comment_likes, k.comment_likers));
+}
+
+static void forget_old_likes(const struct reaction_work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->posts.count; i++) {
+		if (is_filled_since(&w->posts.items[i]))
+			forget_post_likes(w->c, &w->posts.items[i]);
+	}
+	for (i = 0; i < w->comments.count; i++) {
+		if (is_filled_since(&w->comments.items[i]))
+			forget_comment_likes(w->c, &w->comments.items[i]);
+	}
+	if (cache_flush(w->c->cache))
+		log_debug("likes are not shown yet");
+}
+
+static void ask_when_loaded(struct ctx *c, struct reaction_targets *targets, struct str field)
+{
+	size_t i;
+
+	for (i = 0; i < targets->count; i++) {
+		struct reaction_target *t = &targets->items[i];
+
+		if (t->likes_sent)
+			t->loaded =
+				cache_want(c->cache,
+					   CACHE_ARGS(STR("HGET"),
+						      reaction_article_key(c->arena, t->post_id),
+						      field));
+	}
+}
+
 /* Ranks never go down here, so the order of the batches does not matter; one that was not told, as
  * this process died, comes again. */
-static void tell_redis(const struct reaction_work *w)
+static void tell_redis(struct reaction_work *w)
 {
 	struct ctx *c = w->c;
 	size_t i;
 
+	ask_when_loaded(c, &w->posts, STR("likers"));
+	ask_when_loaded(c, &w->comments, STR("comment_likers"));
 	for (i = 0; i < w->posts.count; i++) {
 		struct reaction_target *p = &w->posts.items[i];
 
@@ -211,10 +272,12 @@ static void tell_redis(const struct reaction_work *w)
 				      CACHE_ARGS(STR("HGET"), reaction_article_key(c->arena, p->id),
 						 STR("votes")));
 	}
-	if (cache_flush(c->cache))
+	if (cache_flush(c->cache)) {
 		log_debug("ranks were not raised");
-	else
-		mend_shown(w);
+		return;
+	}
+	mend_shown(w);
+	forget_old_likes(w);
 }
 
 err reaction_persist(struct ctx *c, struct str json_batch)

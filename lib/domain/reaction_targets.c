@@ -2,11 +2,11 @@
 #include "domain/reaction_targets.h"
 
 static const struct db_sql sql_lock_comments =
-	SQL("SELECT m.comment_id, 0, 0 FROM" REACTION_ID_ROWS
+	SQL("SELECT m.comment_id, m.target_id, 0, 0 FROM" REACTION_ID_ROWS
 	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id FOR UPDATE");
 
 static const struct db_sql sql_lock_posts =
-	SQL("SELECT p.post_id, p.votes, p.score FROM" REACTION_ID_ROWS
+	SQL("SELECT p.post_id, p.post_id, p.votes, p.score FROM" REACTION_ID_ROWS
 	    " STRAIGHT_JOIN post p ON p.post_id = j.id FOR UPDATE");
 
 /* A sorted set of ids. */
@@ -92,8 +92,9 @@ static err lock(struct reaction_work *w, int type, const struct db_sql *sql,
 	while (db_next(rows))
 		out->items[out->count++] = (struct reaction_target){
 			.id = db_int(rows, 0),
-			.votes = db_int(rows, 1),
-			.score = db_int(rows, 2),
+			.post_id = db_int(rows, 1),
+			.votes = db_int(rows, 2),
+			.score = db_int(rows, 3),
 		};
 	qsort(out->items, out->count, sizeof(*out->items), compare_ids);
 	return OK;
@@ -105,17 +106,24 @@ static struct reaction_target *target_of(const struct reaction_work *w,
 	return reaction_target_of(w, event->type, event->target_id);
 }
 
+static void count_like(struct reaction_target *t, int64_t at)
+{
+	if (!t->likes_sent++ || at < t->likes_from)
+		t->likes_from = at;
+}
+
 static void count_sent(const struct reaction_work *w)
 {
 	size_t i;
 
 	for (i = 0; i < w->events.count; i++) {
-		struct reaction_target *t = target_of(w, &w->events.items[i]);
+		const struct reaction_event *event = &w->events.items[i];
+		struct reaction_target *t = target_of(w, event);
 
-		if (t && w->events.items[i].is_vote)
+		if (t && event->is_vote)
 			t->votes_sent++;
 		else if (t)
-			t->likes_sent++;
+			count_like(t, event->at / 1000);
 	}
 }
 

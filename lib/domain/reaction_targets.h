@@ -10,14 +10,17 @@
 /* The ids of a JSON array, for a statement's FROM. */
 #define REACTION_ID_ROWS " JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
 
-/* What is voted for or liked, as it stands in SQL; and for a post, what Redis shows of it. */
+/* What is voted for or liked, as it stands in SQL, and what Redis says of it. */
 struct reaction_target {
 	int64_t id; /* first: they are searched by it */
+	int64_t post_id;
 	int64_t votes, score;
 	int64_t votes_sent; /* in this batch */
 	int64_t votes_new;  /* those of them that were */
 	int64_t likes_sent;
-	struct cache_reply *shown;
+	int64_t likes_from;         /* the oldest of them; Unix ms */
+	struct cache_reply *shown;  /* a post's votes */
+	struct cache_reply *loaded; /* since when Redis has those who like it; Unix ms */
 };
 
 struct reaction_targets {

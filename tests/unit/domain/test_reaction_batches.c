@@ -2,6 +2,8 @@
 #include "unit/domain/voting.h"
 
 #include "domain/comment.h"
+#include "domain/reaction_fill.h"
+#include "domain/reaction_keys.h"
 
 #define US INT64_C(1700000000000000)
 
@@ -156,6 +158,90 @@ static void likes_that_came_before_count_once(void **state)
 	assert_int_equal(forum_number(f->c, &sql_votes, DB_ARGS(f->post)), 1);
 }
 
+/* What Redis has loaded of the post's likes, with its time. */
+static struct str loaded(struct fixture *f)
+{
+	struct cache_reply *reply;
+
+	assert_int_equal(cache_run(f->c->cache, &reply,
+				   CACHE_ARGS(STR("HMGET"),
+					      reaction_article_key(f->c->arena, f->post),
+					      STR("likers"), STR("comment_likers"))),
+			 OK);
+	return str_format(f->c->arena, STR_FMT " " STR_FMT,
+			  STR_ARG(cache_text(cache_item(reply, 0))),
+			  STR_ARG(cache_text(cache_item(reply, 1))));
+}
+
+/* Redis is emptied, and what SQL knows is asked for. */
+static void empty_and_fill(struct fixture *f)
+{
+	stores_sleep_ms(2);
+	forum_empty_redis();
+	(void)look(f);
+	assert_int_equal(reaction_fill_comments(f->c, f->post), OK);
+	stores_sleep_ms(2);
+}
+
+static void likes_on_their_way_when_redis_was_emptied_are_shown(void **state)
+{
+	struct fixture *f = *state;
+	int64_t likes, comment, post;
+	struct str first, second;
+
+	STORES_OR_SKIP();
+	forum_as(f->c, f->bob, ROLE_USER);
+	comment = forum_comment(f->c, f->post, 0, "comment");
+	assert_int_equal(like_set_post(f->c, f->post, true, &likes), OK);
+	assert_int_equal(like_set_comment(f->c, comment, true, &likes, &post), OK);
+	first = str_copy(stores.arena, take_events(f->c));
+	empty_and_fill(f);
+	assert_int_equal(look(f).likes, 0);
+	/* Newer, and not on its way yet. */
+	forum_as(f->c, f->ann, ROLE_USER);
+	assert_int_equal(like_set_post(f->c, f->post, true, &likes), OK);
+	second = str_copy(stores.arena, take_events(f->c));
+	stores_sleep_ms(2);
+	assert_int_equal(reaction_persist(f->c, first), OK);
+	forum_as(f->c, f->bob, ROLE_USER);
+	assert_true(look(f).has_liked);
+	assert_int_equal(reaction_persist(f->c, second), OK);
+	assert_int_equal(look(f).likes, 2);
+	forum_as(f->c, f->ann, ROLE_USER);
+	assert_true(look(f).has_liked);
+	assert_int_equal(like_set_comment(f->c, comment, true, &likes, &post), OK);
+	assert_int_equal(likes, 2);
+	assert_int_equal(like_set_comment(f->c, comment, false, &likes, &post), OK);
+	/* The same for one that was taken back. */
+	assert_int_equal(reaction_persist(f->c, take_events(f->c)), OK);
+	assert_int_equal(like_set_post(f->c, f->post, false, &likes), OK);
+	first = str_copy(stores.arena, take_events(f->c));
+	empty_and_fill(f);
+	assert_int_equal(look(f).likes, 2);
+	assert_int_equal(reaction_persist(f->c, first), OK);
+	assert_int_equal(look(f).likes, 1);
+	assert_false(look(f).has_liked);
+}
+
+static void what_redis_knows_is_not_loaded_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t likes, comment, post;
+	struct str before;
+
+	STORES_OR_SKIP();
+	forum_as(f->c, f->bob, ROLE_USER);
+	comment = forum_comment(f->c, f->post, 0, "comment");
+	empty_and_fill(f);
+	before = loaded(f);
+	assert_true(before.n > 20);
+	assert_int_equal(like_set_post(f->c, f->post, true, &likes), OK);
+	assert_int_equal(like_set_comment(f->c, comment, true, &likes, &post), OK);
+	stores_sleep_ms(2);
+	assert_int_equal(reaction_persist(f->c, take_events(f->c)), OK);
+	assert_same(loaded(f), before);
+}
+
 static void what_is_no_event_does_not_poison_a_batch(void **state)
 {
 	struct fixture *f = *state;
@@ -205,6 +291,8 @@ int main(void)
 		post_test(the_version_changes_with_comments_and_edits),
 		post_test(a_batch_is_written_once_and_in_any_order),
 		post_test(likes_that_came_before_count_once),
+		post_test(likes_on_their_way_when_redis_was_emptied_are_shown),
+		post_test(what_redis_knows_is_not_loaded_again),
 		post_test(what_is_no_event_does_not_poison_a_batch),
 		post_test(a_rebuild_leaves_what_is_newer),
 	};

@@ -95,7 +95,7 @@ static void add_post(struct buf *b, struct req *r, const struct post *p)
 static err send_feed(struct req *r, struct buf *b, int64_t updated)
 {
 	BUF_LIT(b, "</feed>\n");
-	http_response_set_header(&r->out, "X-Accel-Expires", STR("60"));
+	http_response_set_header(&r->out, "X-Accel-Expires", STR("1"));
 	return resp_unless_known(r, STR("application/atom+xml; charset=utf-8"), buf_str(b),
 				 updated);
 }

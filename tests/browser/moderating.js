@@ -39,7 +39,11 @@ const reason = async ({ page }, what, address) => {
 	equal(await send(page, "Delete"), 200, `delete ${what}, with a reason: done`);
 };
 
+/* As guests have it, from nginx: kept for a second. */
+const isInFeed = async ({ context }, address) => (await (await context.request.get("/feed.atom")).text()).includes(`${address}"`);
+
 export default async () => {
+	const guest = await visit({ js: false });
 	const moderator = await visit({ as: "moderator" });
 	const member = await visit({ as: "member" });
 	const address = await publish(member, "For the moderators", "A post of a member.");
@@ -51,8 +55,12 @@ export default async () => {
 	await marks(moderator, member, address);
 	await reason(moderator, "a comment", comment);
 	equal((await member.page.goto(comment)).status(), 404, "delete a comment: it is gone for its writer");
+	check(await isInFeed(guest, address), "delete a post: it was in the guests' feed");
 	await reason(moderator, "a post", address);
 	equal((await member.page.goto(address)).status(), 404, "delete a post: it is gone for its writer");
+	await new Promise((resolve) => setTimeout(resolve, 2000));
+	check(!await isInFeed(guest, address), "delete a post: it is gone from the guests' feed");
+	await guest.context.close();
 	await leave(moderator, "moderating, moderator");
 	await leave(member, "moderating, member");
 };

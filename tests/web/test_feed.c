@@ -64,6 +64,22 @@ static void what_did_not_change_is_not_sent_again(void **state)
 	}
 }
 
+/* What was deleted is gone from nginx's copy as soon as from its other pages. */
+static void a_copy_for_guests_is_kept_for_a_second(void **state)
+{
+	struct browser *ann = visit_member(site, ROLE_USER), *b = visit_guest(site);
+	int64_t id = visit_publish(ann, "In the feed", "for a while");
+	const char *paths[] = { "/feed.atom",
+				visit_path(b, "/posts/%lld/feed.atom", (long long)id) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct reply r = get(b, paths[i]);
+
+		assert_text(reply_header(b, &r, "X-Accel-Expires"), "1");
+	}
+}
+
 /* A tag says more than a date: both are sent by most readers. */
 static void the_tag_decides(void **state)
 {
@@ -110,6 +126,7 @@ static void a_change_is_sent(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_did_not_change_is_not_sent_again),
+	cmocka_unit_test(a_copy_for_guests_is_kept_for_a_second),
 	cmocka_unit_test(the_tag_decides),
 	cmocka_unit_test(a_change_is_sent),
 };

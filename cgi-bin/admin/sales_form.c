@@ -51,6 +51,8 @@ static void complain(struct field_errors *errors, const char *name, bool is_righ
 		field_errors_add(errors, name, message, 0);
 }
 
+_Static_assert(SALE_PAY_SECONDS_MAX / 60 == 4320, "read_terms says so");
+
 static void read_terms(const struct sale_input *in, struct sale_terms *t,
 		       struct field_errors *errors)
 {
@@ -67,7 +69,7 @@ static void read_terms(const struct sale_input *in, struct sale_terms *t,
 	complain(errors, "ends", !clock_parse_typed(in->ends, &t->ends_at), not_time);
 	complain(errors, "minutes",
 		 num_parse_i64(in->minutes, 1, SALE_PAY_SECONDS_MAX / 60, &minutes),
-		 N_("Write whole minutes, from 1 to 10080."));
+		 N_("Write whole minutes, from 1 to 4320."));
 	t->pay_seconds = minutes * 60;
 }
 

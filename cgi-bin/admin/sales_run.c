@@ -183,6 +183,12 @@ static const struct field units_fields[] = {
 	FIELD_TEXT(struct units_input, way, 1, 8, FIELD_ONE_LINE),
 };
 
+/* The two buttons of the form. */
+static bool is_way(struct str way)
+{
+	return str_is(way, STR("more")) || str_is(way, STR("fewer"));
+}
+
 /* The change as a number; 0 when errors says what is wrong. */
 static int64_t read_units(struct req *r, const struct sale *s, struct units_input *in,
 			  struct field_errors *errors)
@@ -223,6 +229,8 @@ err sale_units_action(struct req *r)
 	if (e)
 		return e;
 	delta = read_units(r, &sale, &in, &errors);
+	if (delta && !is_way(in.way))
+		return ERR_INVALID;
 	if (!delta) {
 		view.count = in.count;
 		view.count_error = req_field_error(r, &errors, "count");

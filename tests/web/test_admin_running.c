@@ -172,6 +172,10 @@ static void wrong_units_are_said_at_the_field(void **state)
 		assert_page(b, r, 422);
 		assert_said(r, "count", cases[i].message);
 	}
+	/* What is neither is not taken for one of them. */
+	assert_page(b, post_form(b, at(id, "/units"), "count=1&way=FEWER"), 422);
+	assert_page(b, post_form(b, at(id, "/units"), "count=1&way=x"), 422);
+	assert_page(b, post_form(b, at(id, "/units"), "count=1"), 422);
 	assert_int_equal(visit_number(site, &sql_asked, DB_ARGS(id)), 0);
 	visit_change(site, &sql_set_end, DB_ARGS(clock_now() - 1000, id));
 	assert_redirect(b, post_form(b, at(id, "/units"), "count=1&way=more"), at(id, ""));

@@ -75,8 +75,8 @@ static void what_is_wrong_stands_at_the_field(void **state)
 		{ "ends", "2199-12-31T20:00", "A sale lasts a year at most." },
 		{ "ends", "20:00", "Write a date and a time that exist" },
 		{ "minutes", "", "" },
-		{ "minutes", "0", "Write whole minutes, from 1 to 10080." },
-		{ "minutes", "10081", "Write whole minutes" },
+		{ "minutes", "0", "Write whole minutes, from 1 to 4320." },
+		{ "minutes", "4321", "Write whole minutes, from 1 to 4320." },
 	};
 	static const char *const names[] = {
 		"goods", "price", "units", "starts", "ends", "minutes"

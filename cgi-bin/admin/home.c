@@ -67,6 +67,9 @@ static void fill_sales(struct req *r, const struct plumbing *p, struct home_view
 			.lost = report->lost,
 			.unknown = report->unknown,
 			.returning = report->returning,
+			.adrift = report->adrift,
+			.terms = report->terms,
+			.oversold = report->oversold,
 			.checked = { report->checked_at },
 		};
 		view->stuck += report->stuck;

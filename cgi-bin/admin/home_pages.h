@@ -17,7 +17,7 @@ struct home_sale {
 	int64_t id;
 	struct str name;
 	bool is_checked, is_right, is_loaded;
-	int64_t queued, stuck, sql, redis, lost, unknown, returning;
+	int64_t queued, stuck, sql, redis, lost, unknown, returning, adrift, terms, oversold;
 	struct when checked;
 };
 struct home_job {

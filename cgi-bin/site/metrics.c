@@ -89,13 +89,22 @@ static void add_sales(struct buf *b, const struct plumbing *p)
 	add_sale_figure(b, p, "plaza_sale_orders_without_ticket",
 			"Orders whose buyer is not told of them.", REPORT(lost));
 	add_sale_figure(b, p, "plaza_sale_tickets_without_order",
-			"Tickets that name an order which does not exist.", REPORT(unknown));
+			"Tickets of orders that do not exist, or that nobody wrote.",
+			REPORT(unknown));
 	add_sale_figure(b, p, "plaza_sale_queued_tickets", "Requests on their way to SQL.",
 			REPORT(queued));
 	add_sale_figure(b, p, "plaza_sale_stuck_tickets", "Requests on their way for too long.",
 			REPORT(stuck));
 	add_sale_figure(b, p, "plaza_sale_units_returning",
 			"Units of closed orders not back on sale yet.", REPORT(returning));
+	add_sale_figure(b, p, "plaza_sale_units_adrift",
+			"Units taken out that no ticket waits for; anything but 0 is wrong.",
+			REPORT(adrift));
+	add_sale_figure(b, p, "plaza_sale_terms_different",
+			"Of start, end, units, closed and last change, what Redis has wrong.",
+			REPORT(terms));
+	add_sale_figure(b, p, "plaza_sale_units_oversold",
+			"Orders that hold, though their unit was given back.", REPORT(oversold));
 }
 
 static void add_jobs(struct buf *b, const struct job_runs *jobs)

@@ -11,12 +11,15 @@
 
 #define LOOKS 6 /* at the figures, while they do not fit */
 #define LOOK_AGAIN_MS 500
-#define REPORT_SECONDS 86400
+#define WATCH_SECONDS 86400
 #define NO_NUMBER (-1)
 
 static const struct db_sql sql_figures =
-	SQL("SELECT s.stock, s.units, s.change_no, (SELECT COUNT(*) FROM sale_order o"
-	    " WHERE o.sale_id = s.sale_id AND o.is_returned = 0) FROM sale s WHERE s.sale_id = ?");
+	SQL("SELECT s.stock, s.units, s.change_no, s.starts_at, s.ends_at, s.state,"
+	    " (SELECT COUNT(*) FROM sale_order o WHERE o.sale_id = s.sale_id"
+	    " AND o.is_returned = 0), (SELECT COUNT(*) FROM sale_order o"
+	    " WHERE o.sale_id = s.sale_id AND o.is_returned = 1 AND o.state IN (0, 1))"
+	    " FROM sale s WHERE s.sale_id = ?");
 
 static const struct db_sql sql_late =
 	SQL("SELECT COUNT(*) FROM sale_order FORCE INDEX (held) WHERE sale_id = ?"
@@ -25,7 +28,8 @@ static const struct db_sql sql_late =
 /* All in one instant. Gives {} when it is not loaded. The first request of the stream is the oldest
  * that the broker does not have. */
 static const struct cache_script script_figures = CACHE_SCRIPT(
-	"local s = redis.call('HMGET', KEYS[1], 'base', 'taken', 'answered', 'change')\n"
+	"local s = redis.call('HMGET', KEYS[1], 'base', 'taken', 'answered', 'change', 'starts',"
+	" 'ends', 'units', 'closed')\n"
 	"local stock = redis.call('GET', KEYS[2])\n"
 	"if not s[1] or not stock or redis.call('HEXISTS', KEYS[3], '0') == 0 then return {} end\n"
 	"local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)\n"
@@ -36,16 +40,22 @@ static const struct cache_script script_figures = CACHE_SCRIPT(
 	"  end\n"
 	"end\n"
 	"local last = string.format('%.0f', s[1] + (s[2] or 0))\n"
-	"return {stock, (s[2] or 0) - (s[3] or 0), s[4] or '0', last, tostring(no)}");
+	"return {stock, (s[2] or 0) - (s[3] or 0), s[4] or '0', last, tostring(no), s[5] or '',"
+	" s[6] or '', s[7] or '', s[8] or '0'}");
 
-static const char *const fields[] = { "at",   "loaded",  "partial", "sql",   "redis",
-				      "lost", "unknown", "queued",  "stuck", "returning" };
+#define REDIS_FIGURES 9
+
+/* What the gate judges by. */
+struct terms {
+	int64_t starts, ends, units, is_closed;
+};
 
 struct figures {
 	bool is_loaded;
 	int64_t stock, on_way, change; /* Redis */
 	int64_t last, first_waiting;   /* request numbers; 0: the stream is empty */
-	int64_t sql_stock, units, sql_change, holding;
+	struct terms terms, sql_terms;
+	int64_t sql_stock, sql_change, holding, oversold;
 };
 
 /* What was known a while ago. */
@@ -53,11 +63,6 @@ struct watch {
 	int64_t upto, at; /* the last request number then */
 	int64_t settled_at;
 };
-
-static struct str report_key(struct ctx *c, int64_t sale_id)
-{
-	return sale_key_of(c->arena, sale_id, ":report");
-}
 
 static struct str watch_key(struct ctx *c, int64_t sale_id)
 {
@@ -76,7 +81,7 @@ static err read_redis(struct ctx *c, int64_t id, struct figures *f)
 		return e;
 	if (cache_is_error(r))
 		return ERR_INTERNAL;
-	f->is_loaded = cache_items(r) == 5;
+	f->is_loaded = cache_items(r) == REDIS_FIGURES;
 	if (!f->is_loaded)
 		return OK;
 	f->stock = cache_int(cache_item(r, 0));
@@ -84,6 +89,8 @@ static err read_redis(struct ctx *c, int64_t id, struct figures *f)
 	f->change = cache_int(cache_item(r, 2));
 	f->last = cache_int(cache_item(r, 3));
 	f->first_waiting = cache_int(cache_item(r, 4));
+	f->terms = (struct terms){ cache_int(cache_item(r, 5)), cache_int(cache_item(r, 6)),
+				   cache_int(cache_item(r, 7)), cache_int(cache_item(r, 8)) };
 	return OK;
 }
 
@@ -97,16 +104,30 @@ static err read_sql(struct ctx *c, int64_t id, struct figures *f)
 	if (!db_next(rows))
 		return ERR_NOT_FOUND;
 	f->sql_stock = db_int(rows, 0);
-	f->units = db_int(rows, 1);
+	f->sql_terms = (struct terms){ db_int(rows, 3), db_int(rows, 4), db_int(rows, 1),
+				       db_int(rows, 5) == SALE_CLOSED };
 	f->sql_change = db_int(rows, 2);
-	f->holding = db_int(rows, 3);
+	f->holding = db_int(rows, 6);
+	f->oversold = db_int(rows, 7);
 	return OK;
+}
+
+/* SQL is read last, so Redis is never ahead of its changes. */
+static int64_t count_terms(const struct figures *f)
+{
+	const struct terms *redis = &f->terms, *sql = &f->sql_terms;
+
+	return (redis->starts != sql->starts) + (redis->ends != sql->ends) +
+	       (redis->units != sql->units) + (redis->is_closed != sql->is_closed) +
+	       (f->change > f->sql_change);
 }
 
 static void compare(const struct figures *f, struct sale_report *r)
 {
 	r->is_loaded = f->is_loaded;
-	r->sql = f->sql_stock - (f->units - f->holding);
+	r->sql = f->sql_stock - (f->sql_terms.units - f->holding);
+	r->oversold = f->oversold;
+	r->terms = f->is_loaded ? count_terms(f) : 0;
 	r->redis = f->is_loaded ? f->stock + f->on_way - f->sql_stock : 0;
 	/* More on their way than there are units: they are refused in their turn, and then it fits.
 	 */
@@ -145,7 +166,7 @@ static err look_at_figures(struct ctx *c, int64_t id, int64_t ends_at, struct fi
 
 	first = *f;
 	for (i = 0; !e && i < LOOKS && clock_ticks() < ends_at; i++) {
-		if (!r->sql && !r->redis && f->is_loaded)
+		if (!r->sql && !r->redis && !r->terms && f->is_loaded)
 			return OK;
 		nanosleep(&pause, NULL);
 		e = look_once(c, id, f, r);
@@ -182,39 +203,28 @@ static int64_t stuck_upto(struct ctx *c, const struct watch *w, const struct fig
 	return w->upto;
 }
 
-bool sale_report_is_right(const struct sale_report *r)
-{
-	return r->is_loaded && !r->sql && !r->redis && !r->lost && !r->unknown && !r->stuck;
-}
-
 static void say(int64_t sale_id, const struct sale_report *r)
 {
 	if (!sale_report_is_right(r))
 		log_error("ALARM sale %lld: loaded %d, SQL stock off by %lld, Redis stock off by"
 			  " %lld, orders without ticket %lld (%lld have it again), tickets without "
 			  "order %lld, stuck"
-			  " tickets %lld of %lld",
+			  " tickets %lld of %lld, units nobody waits for %lld, terms that differ"
+			  " %lld, units given back and held %lld",
 			  (long long)sale_id, r->is_loaded, (long long)r->sql, (long long)r->redis,
 			  (long long)r->lost, (long long)r->mended, (long long)r->unknown,
-			  (long long)r->stuck, (long long)r->queued);
+			  (long long)r->stuck, (long long)r->queued, (long long)r->adrift,
+			  (long long)r->terms, (long long)r->oversold);
 }
 
 /* Later looks are better than none, so what cannot be written is left. */
-static void remember(struct ctx *c, int64_t id, const struct watch *w, const struct sale_report *r)
+static void remember(struct ctx *c, int64_t id, const struct watch *w)
 {
 	cache_want(c->cache, CACHE_ARGS(STR("HSET"), watch_key(c, id), STR("upto"), w->upto,
 					STR("at"), w->at, STR("settled"), w->settled_at));
-	cache_want(c->cache, CACHE_ARGS(STR("EXPIRE"), watch_key(c, id), REPORT_SECONDS));
-	cache_want(c->cache,
-		   CACHE_ARGS(STR("HSET"), report_key(c, id), STR("at"), r->checked_at,
-			      STR("loaded"), (int)r->is_loaded, STR("partial"), (int)r->is_partial,
-			      STR("sql"), r->sql, STR("redis"), r->redis, STR("lost"), r->lost));
-	cache_want(c->cache, CACHE_ARGS(STR("HSET"), report_key(c, id), STR("unknown"), r->unknown,
-					STR("queued"), r->queued, STR("stuck"), r->stuck,
-					STR("returning"), r->returning));
-	cache_want(c->cache, CACHE_ARGS(STR("EXPIRE"), report_key(c, id), REPORT_SECONDS));
+	cache_want(c->cache, CACHE_ARGS(STR("EXPIRE"), watch_key(c, id), WATCH_SECONDS));
 	if (cache_flush(c->cache))
-		log_debug("the report on sale %lld is not kept", (long long)id);
+		log_debug("the watch on sale %lld is not kept", (long long)id);
 }
 
 /* The message goes behind all that is on its way, so more of them only cost a little work. */
@@ -264,6 +274,46 @@ static err is_return_late(struct ctx *c, int64_t id, bool *out)
 	return e;
 }
 
+/* The figures again, and the tickets that wait: they say something when nothing has moved since. */
+static err count_waiting(struct ctx *c, int64_t id, const struct figures *before,
+			 const struct sale_tickets_seen *seen, struct sale_report *r)
+{
+	struct figures now = { 0 };
+	err e = read_redis(c, id, &now);
+
+	r->adrift = 0;
+	if (e || !now.is_loaded)
+		return e;
+	if (seen->newest > now.last)
+		r->unknown++;
+	if (!r->is_partial && now.last == before->last && now.on_way == before->on_way)
+		r->adrift = now.on_way - seen->waiting;
+	return OK;
+}
+
+/*
+ * All tickets. A scan may name one twice while Redis moves them to a larger table, so waiting ones
+ * that are too many or too few are counted once more.
+ */
+static err look_at_tickets(struct ctx *c, int64_t id, int64_t upto, int64_t ends_at,
+			   const struct figures *f, struct sale_report *r)
+{
+	struct sale_tickets_seen seen;
+	struct sale_report again = *r;
+	err e = sale_check_tickets(c, id, upto, ends_at, r, &seen);
+
+	if (!e)
+		e = count_waiting(c, id, f, &seen, r);
+	if (e || !r->adrift)
+		return e;
+	e = sale_check_waiting(c, id, ends_at, &again, &seen);
+	if (!e)
+		e = count_waiting(c, id, f, &seen, &again);
+	if (again.adrift != r->adrift)
+		r->adrift = 0;
+	return e;
+}
+
 err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *out)
 {
 	struct sale_report r = { .checked_at = c->now };
@@ -283,7 +333,7 @@ err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_repo
 		return e;
 	upto = stuck_upto(c, &w, &f);
 	if (f.is_loaded)
-		e = sale_check_tickets(c, sale_id, upto, ends_at, &r);
+		e = look_at_tickets(c, sale_id, upto, ends_at, &f, &r);
 	if (e)
 		return e;
 	say(sale_id, &r);
@@ -293,40 +343,8 @@ err sale_check(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_repo
 		w.upto = f.last;
 		w.at = c->now;
 	}
-	remember(c, sale_id, &w, &r);
+	remember(c, sale_id, &w);
+	sale_report_keep(c, sale_id, &r);
 	*out = r;
 	return e;
-}
-
-err sale_report_read(struct ctx *c, int64_t sale_id, struct sale_report *out)
-{
-	struct cache_arg args[ARRAY_LEN(fields) + 2];
-	int64_t values[ARRAY_LEN(fields)];
-	struct cache_reply *reply;
-	size_t i;
-	err e;
-
-	*out = (struct sale_report){ 0 };
-	args[0] = cache_arg_text(STR("HMGET"));
-	args[1] = cache_arg_text(report_key(c, sale_id));
-	for (i = 0; i < ARRAY_LEN(fields); i++)
-		args[i + 2] = cache_arg_text(str_from_c(fields[i]));
-	e = cache_run(c->cache, &reply, (struct cache_args){ args, ARRAY_LEN(args) });
-	if (e || cache_items(reply) != ARRAY_LEN(fields))
-		return e;
-	for (i = 0; i < ARRAY_LEN(fields); i++)
-		values[i] = cache_int(cache_item(reply, i));
-	*out = (struct sale_report){
-		.checked_at = values[0],
-		.is_loaded = values[1] != 0,
-		.is_partial = values[2] != 0,
-		.sql = values[3],
-		.redis = values[4],
-		.lost = values[5],
-		.unknown = values[6],
-		.queued = values[7],
-		.stuck = values[8],
-		.returning = values[9],
-	};
-	return OK;
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "domain/sale_gate.h"
 #include "domain/sale_keys.h"
 
 #define STEP 500
@@ -44,6 +45,7 @@ struct look {
 	struct str key;
 	int64_t sale_id, stuck_upto, ends_at;
 	struct sale_report *report;
+	struct sale_tickets_seen seen;
 	struct {
 		int64_t users[AGAIN_MOST], orders[AGAIN_MOST];
 		size_t count;
@@ -62,14 +64,31 @@ static void next_step(struct look *l)
 	cache_start_request(l->c->cache, l->step);
 }
 
-static void look_at_queued(struct look *l, struct str ticket)
+/* The number of a ticket that waits. */
+static bool is_queued(struct str ticket, int64_t *no)
 {
-	int64_t no;
+	return str_starts(ticket, STR("q")) &&
+	       num_parse_i64(str_slice(ticket, 1, ticket.n), 1, INT64_MAX, no);
+}
 
-	if (!num_parse_i64(str_slice(ticket, 1, ticket.n), 1, INT64_MAX, &no))
-		return;
+static bool is_refused(struct str ticket)
+{
+	struct str word = str_slice(ticket, 1, ticket.n);
+	int i;
+
+	for (i = SALE_REFUSED_SOLD_OUT; i <= SALE_REFUSED_AWAY; i++) {
+		if (str_starts(ticket, STR("-")) &&
+		    str_is(word, sale_refusal_word((enum sale_refusal)i)))
+			return true;
+	}
+	return false;
+}
+
+static void look_at_queued(struct look *l, int64_t no)
+{
 	l->report->queued++;
 	l->report->stuck += no <= l->stuck_upto;
+	l->seen.newest = no > l->seen.newest ? no : l->seen.newest;
 }
 
 static err count_unknown(struct look *l, struct str pairs, int64_t count)
@@ -86,21 +105,25 @@ static err count_unknown(struct look *l, struct str pairs, int64_t count)
 static err look_at_tickets(struct look *l, const struct cache_reply *items)
 {
 	struct buf pairs;
-	int64_t count = 0, buyer, order;
+	int64_t count = 0, buyer, order, no;
 	size_t i;
 
 	buf_init(&pairs, l->step, STEP * 48);
 	for (i = 0; i + 1 < cache_items(items); i += 2) {
+		struct str who = cache_text(cache_item(items, i));
 		struct str ticket = cache_text(cache_item(items, i + 1));
 
-		if (!num_parse_id(cache_text(cache_item(items, i)), &buyer))
+		if (str_is(who, STR("0"))) /* which only makes the key exist */
 			continue;
-		if (str_starts(ticket, STR("q")))
-			look_at_queued(l, ticket);
-		if (!num_parse_id(ticket, &order))
-			continue;
-		buf_addf(&pairs, "%s[%lld,%lld]", count++ ? "," : "[", (long long)order,
-			 (long long)buyer);
+		if (!num_parse_id(who, &buyer))
+			l->report->unknown++;
+		else if (is_queued(ticket, &no))
+			look_at_queued(l, no);
+		else if (num_parse_id(ticket, &order))
+			buf_addf(&pairs, "%s[%lld,%lld]", count++ ? "," : "[", (long long)order,
+				 (long long)buyer);
+		else
+			l->report->unknown += !is_refused(ticket);
 	}
 	if (!count)
 		return OK;
@@ -126,6 +149,7 @@ static err scan_tickets(struct look *l)
 		e = look_at_tickets(l, cache_item(reply, 1));
 	} while (!e && strcmp(cursor, "0") != 0 && has_time(l));
 	l->report->is_partial = strcmp(cursor, "0") != 0;
+	l->seen.waiting = l->report->queued;
 	return e;
 }
 
@@ -238,23 +262,45 @@ static err look_again(struct look *l)
 	return e || !l->report->lost ? e : put_tickets(l);
 }
 
-err sale_check_tickets(struct ctx *c, int64_t sale_id, int64_t stuck_upto, int64_t ends_at,
-		       struct sale_report *r)
+static struct look begin(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *r)
 {
-	struct look l = { .c = c,
-			  .step = arena_new(STEP_BYTES),
-			  .key = sale_ticket_key(c->arena, sale_id),
-			  .sale_id = sale_id,
-			  .stuck_upto = stuck_upto,
-			  .ends_at = ends_at,
-			  .report = r };
-	err e = scan_tickets(&l);
+	return (struct look){ .c = c,
+			      .step = arena_new(STEP_BYTES),
+			      .key = sale_ticket_key(c->arena, sale_id),
+			      .sale_id = sale_id,
+			      .ends_at = ends_at,
+			      .report = r };
+}
 
+static void end(struct look *l, struct sale_tickets_seen *seen)
+{
+	*seen = l->seen;
+	cache_start_request(l->c->cache, l->c->arena);
+	arena_free(l->step);
+}
+
+err sale_check_tickets(struct ctx *c, int64_t sale_id, int64_t stuck_upto, int64_t ends_at,
+		       struct sale_report *r, struct sale_tickets_seen *seen)
+{
+	struct look l = begin(c, sale_id, ends_at, r);
+	err e;
+
+	l.stuck_upto = stuck_upto;
+	e = scan_tickets(&l);
 	if (!e)
 		e = scan_orders(&l);
 	if (!e)
 		e = look_again(&l);
-	cache_start_request(c->cache, c->arena);
-	arena_free(l.step);
+	end(&l, seen);
+	return e;
+}
+
+err sale_check_waiting(struct ctx *c, int64_t sale_id, int64_t ends_at, struct sale_report *r,
+		       struct sale_tickets_seen *seen)
+{
+	struct look l = begin(c, sale_id, ends_at, r);
+	err e = scan_tickets(&l);
+
+	end(&l, seen);
 	return e;
 }

@@ -36,6 +36,14 @@ static const struct cache_script script_facts = CACHE_SCRIPT(
 	"redis.call('EXPIREAT', KEYS[3], expires)\n"
 	"return 1");
 
+/* KEYS: sale. ARGV: published, change_no. */
+static const struct cache_script script_put_right = CACHE_SCRIPT(
+	"local change = redis.call('HGET', KEYS[1], 'change')\n"
+	"if not change then return 0 end\n"
+	"if ARGV[1] == '1' then redis.call('HDEL', KEYS[1], 'closed') end\n"
+	"if change + 0 > ARGV[2] + 0 then redis.call('HSET', KEYS[1], 'change', ARGV[2]) end\n"
+	"return 1");
+
 struct settling {
 	struct ctx *c;
 	int64_t sale_id, upto;
@@ -70,6 +78,25 @@ static err return_units(struct settling *s)
 	return db_exec(c->db, NULL, &sql_raise, DB_ARGS(returned, s->sale_id));
 }
 
+/*
+ * What Redis may only have after SQL: that the sale is closed, and the number of a change. While
+ * its row is locked nobody closes it or changes the stock, so what is ahead of the row is wrong.
+ */
+static err put_right(struct settling *s)
+{
+	struct ctx *c = s->c;
+	struct cache_reply *reply;
+	err e;
+
+	if (!s->there.is_loaded)
+		return OK;
+	e = cache_run_script(c->cache, &reply, &script_put_right, 1,
+			     CACHE_ARGS(sale_key(c->arena, s->sale_id),
+					s->sale.state == SALE_PUBLISHED ? 1 : 0,
+					s->sale.change_no));
+	return e ? e : cache_is_nil(reply) ? ERR_UNAVAILABLE : OK;
+}
+
 /* From here on no late message of those numbers makes an order. */
 static err settle_numbers(void *context)
 {
@@ -80,6 +107,8 @@ static err settle_numbers(void *context)
 
 	if (!e)
 		e = return_units(s);
+	if (!e)
+		e = put_right(s);
 	if (e)
 		return e;
 	upto = s->there.is_loaded ? s->upto : next_base(s);
@@ -176,14 +205,13 @@ static bool is_to_load(const struct settling *s)
 	       s->sale.ends_at + SALE_KEEP_MS > s->c->now;
 }
 
-/* Tickets that were left when another part of the sale was lost are as good as any. */
+/* Tickets that were left when another part of the sale was lost are as good as any; and when all
+ * seem answered, those that wait tell whether that is so. */
 static bool has_work(const struct settling *s)
 {
 	if (SABOTAGED("settle-waiting"))
 		return false;
-	if (!s->there.is_loaded)
-		return s->there.has_tickets;
-	return s->upto || s->there.taken != s->there.answered;
+	return s->there.is_loaded || s->there.has_tickets;
 }
 
 err sale_settle(struct ctx *c, int64_t sale_id, int64_t upto)

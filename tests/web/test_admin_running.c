@@ -1,6 +1,8 @@
 /* Sales, as administrators publish, watch, change and close them. */
 #include "web/admin_sales.h"
 
+#include "domain/sale_check.h"
+
 static const struct db_sql sql_state = SQL("SELECT state FROM sale WHERE sale_id = ?");
 static const struct db_sql sql_set_end = SQL("UPDATE sale SET ends_at = ? WHERE sale_id = ?");
 static const struct db_sql sql_set_units =
@@ -205,6 +207,30 @@ static void the_live_page_comes_again_by_itself(void **state)
 	assert_page(b, get(b, at(id, "/live?was=x&change=1&still=1")), 200);
 }
 
+static void the_first_page_says_what_does_not_fit(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t id = admin_sale(admin_goods("Out of joint"));
+	struct sale_report report = { .checked_at = clock_now(),
+				      .is_loaded = true,
+				      .unknown = 5,
+				      .adrift = 4,
+				      .terms = 2,
+				      .oversold = 3 };
+	struct reply r;
+
+	(void)state;
+	assert_status(post_form(b, at(id, "/publish"), ""), 303);
+	sale_report_keep(site_ctx(site), id, &report);
+	r = get(b, "/admin");
+	assert_page(b, r, 200);
+	assert_shows(b, r, "needs a look");
+	assert_shows(b, r, "Tickets lost 0, unknown 5; units on their way back 0.");
+	assert_shows(b, r,
+		     "Units nobody waits for 4, terms that differ 2, units given back and still "
+		     "held 3.");
+}
+
 static void what_is_not_there(void **state)
 {
 	static const char *const pages[] = { "", "/edit", "/publish", "/close", "/live" };
@@ -229,6 +255,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(units_are_asked_for_and_the_result_is_shown),
 	cmocka_unit_test(wrong_units_are_said_at_the_field),
 	cmocka_unit_test(the_live_page_comes_again_by_itself),
+	cmocka_unit_test(the_first_page_says_what_does_not_fit),
 	cmocka_unit_test(what_is_not_there),
 };
 

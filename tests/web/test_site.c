@@ -64,6 +64,9 @@ static void figures_are_for_the_machine_itself(void **state)
 	assert_true(reply_has(&r, "\nplaza_queue_messages{queue="));
 	assert_true(reply_has(&r, "\nplaza_dead_letters{queue=\"mail.dead\"} 0\n"));
 	assert_true(reply_has(&r, "\n# TYPE plaza_sale_stuck_tickets gauge\n"));
+	assert_true(reply_has(&r, "\n# TYPE plaza_sale_units_adrift gauge\n"));
+	assert_true(reply_has(&r, "\n# TYPE plaza_sale_terms_different gauge\n"));
+	assert_true(reply_has(&r, "\n# TYPE plaza_sale_units_oversold gauge\n"));
 	assert_true(reply_has(&r, "\n# TYPE plaza_job_began_seconds gauge\n"));
 	assert_true(reply_has(&r, "\nprocess_start_time_seconds "));
 	assert_true(reply_has(&r, "\nplaza_build_info{version="));

@@ -149,8 +149,9 @@ static bool put_age(struct page_out *out, int64_t age)
 	int64_t hours = age / CLOCK_HOUR;
 	int64_t days = age / CLOCK_DAY;
 
-	/* A clock of another machine may run ahead of ours a little. */
-	if (age < -CLOCK_MINUTE || days >= 7)
+	/* A clock of another machine may run ahead of ours a little. More is a start, an end, a
+	 * time to pay until: "just now" would say that it is over. */
+	if (age < -CLOCK_SECOND || days >= 7)
 		return false;
 	if (minutes < 1)
 		html_put_text(out, text_get(language, "just now"));

@@ -134,7 +134,7 @@ static void recent_instants_are_in_words(void **state)
 {
 	struct arena *a = *state;
 
-	assert_text(words(a, TEXT_EN, -CLOCK_MINUTE), "just now");
+	assert_text(words(a, TEXT_EN, -CLOCK_SECOND), "just now");
 	assert_text(words(a, TEXT_EN, CLOCK_MINUTE - 1), "just now");
 	assert_text(words(a, TEXT_EN, CLOCK_MINUTE), "1 minute ago");
 	assert_text(words(a, TEXT_EN, 2 * CLOCK_MINUTE), "2 minutes ago");
@@ -145,6 +145,9 @@ static void recent_instants_are_in_words(void **state)
 	assert_text(words(a, TEXT_EN, 7 * CLOCK_DAY - 1), "6 days ago");
 	assert_text(words(a, TEXT_EN, 7 * CLOCK_DAY), "2026-01-24 16:05");
 	assert_text(words(a, TEXT_EN, -2 * CLOCK_MINUTE), "2026-01-31 16:07");
+	/* A start, an end, a time to pay until: not over, however near. */
+	assert_text(words(a, TEXT_EN, -CLOCK_MINUTE), "2026-01-31 16:06");
+	assert_text(words(a, TEXT_EN, -2 * CLOCK_SECOND), "2026-01-31 16:05");
 	assert_text(words(a, TEXT_ZH, 0), "刚刚");
 	assert_text(words(a, TEXT_ZH, 5 * CLOCK_MINUTE), "5 分钟前");
 	assert_text(words(a, TEXT_ZH, CLOCK_HOUR), "1 小时前");

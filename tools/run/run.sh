@@ -89,7 +89,8 @@ main() {
 		[ "${BUILD:-yes}" = no ] || "$HERE/packages.sh" run build
 		build
 		stage
-		exec "${AS[@]}" bash "$STATE/programs/tools/run/site.sh" up "$STATE" "$PORT"
+		# its steps are counted on from here
+		exec "${AS[@]}" SECONDS="$SECONDS" bash "$STATE/programs/tools/run/site.sh" up "$STATE" "$PORT"
 		;;
 	restart)
 		shift

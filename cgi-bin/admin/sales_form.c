@@ -79,16 +79,20 @@ static bool read_form(struct req *r, struct sale_input *in, struct sale_terms *t
 {
 	bool is_complete = fields_read(r->ctx.arena, &r->in.body, sale_fields,
 				       ARRAY_LEN(sale_fields), in, errors);
-	const char *field;
-	const char *problem;
+	struct sale_problem problems[SALE_PROBLEMS_MAX];
+	bool has_start;
+	size_t i, count;
 
 	read_terms(in, t, errors);
-	if (!is_complete || errors->count > 0)
-		return false;
-	problem = sale_terms_problem(t, r->ctx.now, &field);
-	if (problem)
-		field_errors_add(errors, form_name(field), problem, 0);
-	return !problem;
+	has_start = !field_errors_find(errors, "starts");
+	count = sale_terms_problems(t, r->ctx.now, problems);
+	for (i = 0; i < count; i++) {
+		const char *name = form_name(problems[i].field);
+
+		/* An end is right or wrong beside a start. */
+		complain(errors, name, !has_start && !strcmp(name, "ends"), problems[i].text);
+	}
+	return is_complete && errors->count == 0;
 }
 
 /* The goods to choose from, newest first; those of a draft come first when they are older than all

@@ -64,13 +64,19 @@ struct sale_terms {
 	int64_t goods_id, price, units, starts_at, ends_at, pay_seconds;
 };
 
-/* What is wrong with terms, in English for the text catalogue, and at which field; NULL when
- * nothing. */
-const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const char **field_out);
+/* What is wrong with terms, in English for the text catalogue, and at which field. */
+struct sale_problem {
+	const char *field, *text;
+};
+#define SALE_PROBLEMS_MAX 5
+
+/* How many there are: at most one for each field. */
+size_t sale_terms_problems(const struct sale_terms *t, int64_t now,
+			   struct sale_problem out[SALE_PROBLEMS_MAX]);
 
 /*
  * Those that change something are for administrators: ERR_FORBIDDEN for anybody else. ERR_INVALID
- * when sale_terms_problem has something to say.
+ * when sale_terms_problems finds any.
  */
 
 /* What follows is for administrators: ERR_FORBIDDEN for anybody else; the moderation log has it. */

@@ -52,37 +52,50 @@ struct writing {
 	struct str form_id;
 };
 
-const char *sale_terms_problem(const struct sale_terms *t, int64_t now, const char **field_out)
+static const char *end_problem(const struct sale_terms *t, int64_t now)
 {
-	*field_out = "goods_id";
-	if (t->goods_id < 1)
-		return N_("Choose what is sold.");
-	*field_out = "price";
-	if (t->price < 1 || t->price > GOODS_PRICE_MAX)
-		return N_("The price must be more than nothing and less than a billion.");
-	*field_out = "units";
-	if (t->units < 1 || t->units > SALE_UNITS_MAX)
-		return N_("There must be at least one unit, and at most a million.");
-	*field_out = "ends_at";
 	if (t->ends_at <= t->starts_at)
 		return N_("The end must come after the start.");
 	if (t->ends_at <= now)
 		return N_("The end has passed already.");
 	if (t->starts_at < 0 || t->ends_at - t->starts_at > LONGEST_MS)
 		return N_("A sale lasts a year at most.");
-	*field_out = "pay_seconds";
-	if (t->pay_seconds < SALE_PAY_SECONDS_MIN || t->pay_seconds > SALE_PAY_SECONDS_MAX)
-		return N_("The time to pay is between a minute and three days.");
 	return NULL;
+}
+
+size_t sale_terms_problems(const struct sale_terms *t, int64_t now,
+			   struct sale_problem out[SALE_PROBLEMS_MAX])
+{
+	const char *end = end_problem(t, now);
+	size_t n = 0;
+
+	if (t->goods_id < 1)
+		out[n++] = (struct sale_problem){ "goods_id", N_("Choose what is sold.") };
+	if (t->price < 1 || t->price > GOODS_PRICE_MAX)
+		out[n++] = (struct sale_problem){
+			"price",
+			N_("The price must be more than nothing and less than a billion.")
+		};
+	if (t->units < 1 || t->units > SALE_UNITS_MAX)
+		out[n++] = (struct sale_problem){
+			"units", N_("There must be at least one unit, and at most a million.")
+		};
+	if (end)
+		out[n++] = (struct sale_problem){ "ends_at", end };
+	if (t->pay_seconds < SALE_PAY_SECONDS_MIN || t->pay_seconds > SALE_PAY_SECONDS_MAX)
+		out[n++] = (struct sale_problem){
+			"pay_seconds", N_("The time to pay is between a minute and three days.")
+		};
+	return n;
 }
 
 static err check(struct ctx *c, const struct sale_terms *t)
 {
-	const char *field;
+	struct sale_problem problems[SALE_PROBLEMS_MAX];
 
 	if (c->viewer.role != ROLE_ADMIN)
 		return ERR_FORBIDDEN;
-	return sale_terms_problem(t, c->now, &field) ? ERR_INVALID : OK;
+	return sale_terms_problems(t, c->now, problems) ? ERR_INVALID : OK;
 }
 
 /* They cannot be deleted until this transaction has ended. */

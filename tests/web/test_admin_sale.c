@@ -19,7 +19,7 @@ static void a_draft_is_saved_and_changed(void **state)
 	assert_page(b, r, 200);
 	assert_shows(b, r, "Kettle draft");
 	assert_shows(b, r, "2099-01-31 20:00");
-	assert_shows(b, r, "¥ 9.90");
+	assert_shows(b, r, "¥9.90");
 	assert_text(visit_text(site, b->arena, &sql_sale, DB_ARGS(id)),
 		    "0|100|100|990|1800|4073544000000|4073553000000");
 	r = get(b, at(id, "/edit"));
@@ -111,6 +111,32 @@ static void what_is_wrong_stands_at_the_field(void **state)
 	assert_int_equal(visit_number(site, &sql_sales, DB_ARGS(goods)), 0);
 }
 
+/* Nobody is to mend one field, only to be told of the next. */
+static void all_that_is_wrong_is_said_at_once(void **state)
+{
+	struct browser *b = admin_browser();
+	struct str id = str_format(b->arena, "%lld", (long long)admin_goods("All at once"));
+	struct reply r = post_form(b, "/admin/sales",
+				   visit_fields(b, "goods", id.p, "price", "0", "units", "x",
+						"starts", "2099-01-31T20:00", "ends",
+						"2099-01-31T19:00", "minutes", "4321", NULL)
+					   .p);
+
+	(void)state;
+	assert_page(b, r, 422);
+	assert_said(r, "price", "must be more than nothing");
+	assert_said(r, "units", "Write a whole number");
+	assert_said(r, "ends", "The end must come after the start.");
+	assert_said(r, "minutes", "Write whole minutes");
+	r = post_form(b, "/admin/sales",
+		      visit_fields(b, "goods", id.p, "price", "1", "units", "1", "starts", "soon",
+				   "ends", "2099-01-31T19:00", "minutes", "5", NULL)
+			      .p);
+	assert_page(b, r, 422);
+	assert_said(r, "starts", "Write a date and a time that exist");
+	assert_has_not(r, "id=\"ends-error\"");
+}
+
 /* A field for dates shows nothing of what is no date: it is a plain one then. */
 static void what_is_no_date_is_shown_as_typed(void **state)
 {
@@ -175,6 +201,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_draft_is_saved_and_changed),
 	cmocka_unit_test(the_form_knows_goods_and_their_price),
 	cmocka_unit_test(what_is_wrong_stands_at_the_field),
+	cmocka_unit_test(all_that_is_wrong_is_said_at_once),
 	cmocka_unit_test(what_is_no_date_is_shown_as_typed),
 	cmocka_unit_test(the_end_must_be_to_come),
 	cmocka_unit_test(goods_deleted_meanwhile),

@@ -55,6 +55,7 @@ static void what_is_wrong_is_named(void **state)
 	struct fixture *f = *state;
 	struct goods_text t = { STR(""), STR("x"), 1 };
 	struct sale_terms terms = { 1, 1, 1, 1, 2, SALE_PAY_SECONDS };
+	struct sale_problem problems[SALE_PROBLEMS_MAX];
 	const char *field;
 
 	STORES_OR_SKIP();
@@ -67,15 +68,20 @@ static void what_is_wrong_is_named(void **state)
 	t.price = 0;
 	assert_non_null(goods_problem(&t, &field));
 	assert_string_equal(field, "price");
-	assert_null(sale_terms_problem(&terms, 0, &field));
-	assert_non_null(sale_terms_problem(&terms, 2, &field));
+	assert_int_equal(sale_terms_problems(&terms, 0, problems), 0);
+	assert_int_equal(sale_terms_problems(&terms, 2, problems), 1);
+	assert_string_equal(problems[0].field, "ends_at");
 	terms.units = SALE_UNITS_MAX + 1;
-	assert_non_null(sale_terms_problem(&terms, 0, &field));
-	assert_string_equal(field, "units");
+	assert_int_equal(sale_terms_problems(&terms, 0, problems), 1);
+	assert_string_equal(problems[0].field, "units");
 	terms.units = 1;
 	terms.pay_seconds = 1;
-	assert_non_null(sale_terms_problem(&terms, 0, &field));
-	assert_string_equal(field, "pay_seconds");
+	assert_int_equal(sale_terms_problems(&terms, 0, problems), 1);
+	assert_string_equal(problems[0].field, "pay_seconds");
+	terms = (struct sale_terms){ 0 };
+	assert_int_equal(sale_terms_problems(&terms, 0, problems), SALE_PROBLEMS_MAX);
+	terms = (struct sale_terms){ 1, 1, 1, 1, 2, SALE_PAY_SECONDS };
+	terms.pay_seconds = 1;
 	market_admin(f->c);
 	assert_int_equal(goods_create(f->c, &t, forum_form(f->c), &terms.goods_id), ERR_INVALID);
 	assert_int_equal(sale_create(f->c, &terms, forum_form(f->c), &terms.goods_id), ERR_INVALID);

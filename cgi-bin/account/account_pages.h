@@ -70,7 +70,8 @@ struct resume_field_view {
 };
 struct resume_view {
 	struct url action, back;
-	struct str act; /* what the form does, when its texts do not tell */
+	struct str act;     /* what the form does, when its texts do not tell */
+	struct str subject; /* to whom or what */
 	struct {
 		struct resume_field_view *items;
 		size_t count;
@@ -133,6 +134,8 @@ err captcha_page(struct req *r);
 
 /* A captcha for the form that is about to be shown, when view->is_asked. */
 err show_captcha(struct req *r, struct captcha_view *view) MUST_CHECK;
+/* What was typed for the captcha of a form, or that nothing was, did not do: for people. */
+struct str captcha_refusal(struct req *r);
 /* Why a password did not let in, for people; empty for LOGIN_OK. Sets Retry-After. */
 struct str login_refusal(struct req *r, const struct login_result *result);
 

@@ -28,6 +28,15 @@ static struct str way_of(struct req *r, const char *name)
 	return sent.n ? sent : form_get(&r->in.query, name);
 }
 
+/* Somebody who would rather not goes back among the pages they came from. */
+static void fill_way_out(struct req *r, struct confirm_view *view)
+{
+	bool is_staff = str_starts(view->next, STR("/admin"));
+
+	view->is_from_admin = is_staff && r->ctx.viewer.role == ROLE_ADMIN;
+	view->is_from_moderation = is_staff && r->ctx.viewer.role == ROLE_MODERATOR;
+}
+
 static err show_confirm(struct req *r, int status, const struct account *who,
 			struct confirm_view *view)
 {
@@ -37,6 +46,7 @@ static err show_confirm(struct req *r, int status, const struct account *who,
 		return e;
 	view->next = way_of(r, "next");
 	view->held = way_of(r, "held");
+	fill_way_out(r, view);
 	view->asks_second = who->has_second;
 	view->asks_password = !who->has_second && who->has_password;
 	view->name = who->user.name;

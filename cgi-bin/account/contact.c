@@ -109,8 +109,7 @@ static err change(struct req *r, struct str value, bool is_email, const char *pr
 	if (e)
 		return e;
 	if (!is_right)
-		return refuse(r, &w, is_email, 422,
-			      req_text(r, "Please type the characters of the picture."), true);
+		return refuse(r, &w, is_email, 422, captcha_refusal(r), true);
 	return start(r, &w, is_email);
 }
 

@@ -79,6 +79,14 @@ err login_page(struct req *r)
 	return show_login(r, 200, &view);
 }
 
+struct str captcha_refusal(struct req *r)
+{
+	return form_get(&r->in.body, "captcha").n
+		       ? req_text(r, "These are not the characters of the picture. Here is "
+				     "another one.")
+		       : req_text(r, "Please type the characters of the picture.");
+}
+
 struct str login_refusal(struct req *r, const struct login_result *result)
 {
 	switch (result->answer) {
@@ -87,7 +95,7 @@ struct str login_refusal(struct req *r, const struct login_result *result)
 	case LOGIN_WRONG:
 		return req_text(r, "Name and password do not belong together.");
 	case LOGIN_WRONG_CAPTCHA:
-		return req_text(r, "Please type the characters of the picture.");
+		return captcha_refusal(r);
 	case LOGIN_PENDING:
 		return req_text(
 			r, "This account waits for its activation: follow the link in the mail.");

@@ -144,8 +144,7 @@ err phone_action(struct req *r)
 	if (e)
 		return e;
 	if (!is_right)
-		return refuse(r, &in, 422,
-			      req_text(r, "Please type the characters of the picture."), true);
+		return refuse(r, &in, 422, captcha_refusal(r), true);
 	return send_code(r, &in);
 }
 

@@ -44,6 +44,8 @@ struct confirm_view {
 	struct str error;
 	struct captcha_view captcha;
 	bool shows_outbox;
+	/* The way out for who came from the pages of the staff. */
+	bool is_from_admin, is_from_moderation;
 };
 
 /* templates/account/two_step.html: the second factor in the settings */

@@ -3,6 +3,7 @@
 #include "account/account_pages.h"
 
 #include "base/num.h"
+#include "domain/sale.h"
 
 #include "tmpl/account_resume.h"
 #include "web/cookie.h"
@@ -13,9 +14,20 @@ static const struct {
 	const char *name, *label;
 	bool is_line;
 } shown[] = {
-	{ "title", N_("Title"), true },   { "name", N_("Name"), true },
-	{ "price", N_("Price"), true },   { "count", N_("How many"), true },
-	{ "reason", N_("Reason"), true }, { "body", N_("Text"), false },
+	{ "title", N_("Title"), true },
+	{ "name", N_("Name"), true },
+	{ "price", N_("Price"), true },
+	{ "count", N_("How many"), true },
+	{ "reason", N_("Reason"), true },
+	{ "body", N_("Text"), false },
+	{ "phone", N_("Phone"), true },
+	{ "region", N_("Province, city, district"), true },
+	{ "units", N_("Units"), true },
+	{ "street", N_("Street, house, flat"), true },
+	{ "starts", N_("Start"), true },
+	{ "ends", N_("End"), true },
+	{ "bio", N_("About you"), false },
+	{ "minutes", N_("Minutes until an unpaid order is closed"), true },
 };
 
 static const struct {
@@ -29,25 +41,45 @@ static const struct {
 	{ "way", "fewer", N_("Units"), N_("Take units away") },
 };
 
-/* What an act of the staff is called, by where its form goes; empty for what its text explains. */
-static struct str act_of(struct req *r, struct str action)
+static const struct act {
+	const char *start, *end, *name;
+	bool is_sale; /* else it is done to a person */
+} acts[] = {
+	{ "/admin/users/", "/close", N_("Close the account"), false },
+	{ "/admin/users/", "/open", N_("Open the account"), false },
+	{ "/admin/users/", "/role", N_("Change the role"), false },
+	{ "/admin/sales/", "/units", N_("Change the units"), true },
+};
+
+/* An act of the staff, by where its form goes; NULL for what its text explains. */
+static const struct act *act_find(struct str action)
 {
-	static const struct {
-		const char *start, *end, *name;
-	} acts[] = {
-		{ "/admin/users/", "/close", N_("Close the account") },
-		{ "/admin/users/", "/open", N_("Open the account") },
-		{ "/admin/users/", "/role", N_("Change the role") },
-		{ "/admin/sales/", "/units", N_("Change the units") },
-	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(acts); i++) {
 		if (str_starts(action, str_from_c(acts[i].start)) &&
 		    str_ends(action, str_from_c(acts[i].end)))
-			return req_text(r, acts[i].name);
+			return &acts[i];
 	}
-	return (struct str){ 0 };
+	return NULL;
+}
+
+/* To whom or what it is done, for who may know; empty when that is not there any more. */
+static struct str subject_of(struct req *r, const struct act *act, struct str action)
+{
+	size_t start = strlen(act->start), end = strlen(act->end);
+	struct user user = { 0 };
+	struct sale sale = { 0 };
+	int64_t id;
+
+	if (r->ctx.viewer.role < ROLE_MODERATOR ||
+	    !num_parse_id(str_slice(action, start, action.n - end), &id))
+		return (struct str){ 0 };
+	if (!act->is_sale)
+		return user_find(&r->ctx, id, &user) ? (struct str){ 0 } : user.name;
+	if (r->ctx.viewer.role < ROLE_ADMIN || sale_find_any(&r->ctx, id, &sale))
+		return (struct str){ 0 };
+	return sale.goods.name;
 }
 
 static void say_choice(struct req *r, struct resume_field_view *view)
@@ -90,6 +122,7 @@ err resume_page(struct req *r)
 {
 	struct resume_view view = { 0 };
 	struct held held = { 0 };
+	const struct act *act;
 	err e = held_find(&r->ctx, r->path.slugs[0], cookie_get(r, COOKIE_GUEST), &held);
 
 	if (!e)
@@ -98,7 +131,11 @@ err resume_page(struct req *r)
 		view.back = URL_LITERAL("/");
 	if (e)
 		return e;
-	view.act = act_of(r, held.action);
+	act = act_find(held.action);
+	if (act) {
+		view.act = req_text(r, act->name);
+		view.subject = subject_of(r, act, held.action);
+	}
 	view.fields.items = ARENA_ARRAY(r->ctx.arena, struct resume_field_view, held.fields.count);
 	for (; view.fields.count < held.fields.count; view.fields.count++)
 		view.fields.items[view.fields.count] =

@@ -60,6 +60,7 @@ struct sale_view {
 	struct admin_tabs tabs;
 	int64_t id;
 	struct str name, price, list_price, from, to, zone;
+	struct str closed; /* when it was, early; empty when it was not */
 	struct url picture;
 	int64_t units, left, pay_minutes;
 	struct sale_phase_view phase;
@@ -93,10 +94,12 @@ struct sale_live_view {
 	bool is_draft;
 	bool is_known;  /* Redis answered */
 	bool is_loaded; /* the gate is there */
+	bool is_coming; /* it is not, and need not be before the start */
+	bool is_missed; /* it is not, and somebody could buy */
 	int64_t units, left, gate_left;
 	bool is_apart; /* SQL's stock less what is on its way is not what Redis gives out */
-	int64_t queued, asked, refused, stream;
-	int64_t sold; /* units that have a buyer */
+	int64_t asked, taken, queued, refused, stream; /* refused: of those taken */
+	int64_t sold;                                  /* units that have a buyer */
 	int64_t orders, unpaid, paid, ended, refunds;
 	int64_t per_second; /* in the last whole second */
 	struct chart_view rate;

@@ -55,9 +55,13 @@ static void fill_gate(struct req *r, const struct sale *s, struct sale_live_view
 	else
 		view->is_known = true;
 	view->is_loaded = n.is_loaded;
+	view->is_coming = !n.is_loaded && view->phase.is_soon;
+	view->is_missed = !n.is_loaded && (view->phase.is_open || view->phase.is_sold_out);
 	view->gate_left = n.stock;
 	view->queued = n.queued;
-	view->asked = n.asked;
+	view->taken = n.taken;
+	/* Presses are counted a moment later than what was taken of them. */
+	view->asked = n.asked > n.taken ? n.asked : n.taken;
 	view->refused = n.refused;
 	view->stream = n.stream;
 	view->is_apart = n.is_loaded && n.stock != s->stock - n.queued;

@@ -87,13 +87,15 @@ err sale_show(struct req *r, int status, struct sale_view *view, const struct sa
 	view->picture = goods_picture(r, s->goods.picture);
 	view->price = money_text(a, s->price);
 	view->list_price = money_text(a, s->goods.price);
+	view->phase = sale_phase_view(r, s);
 	view->from = clock_shown(a, s->starts_at);
 	view->to = clock_shown(a, s->ends_at);
+	if (view->phase.is_closed && s->closed_at)
+		view->closed = clock_shown(a, s->closed_at);
 	view->zone = r->ctx.config->site.zone;
 	view->units = s->units;
 	view->left = s->stock;
 	view->pay_minutes = s->pay_seconds / 60;
-	view->phase = sale_phase_view(r, s);
 	view->is_draft = s->state == SALE_DRAFT;
 	view->is_expired_draft = view->is_draft && s->ends_at <= r->ctx.now;
 	view->can_close = s->state == SALE_PUBLISHED && s->ends_at > r->ctx.now;

@@ -45,8 +45,7 @@ static void say_terms(struct req *r, const struct sale *s, struct confirm_view *
 	confirm_say(r, view,
 		    say(r, N_("From {0} to {1} ({2}) members can buy, one unit each."), when, 3));
 	confirm_say(r, view,
-		    say(r, N_("On offer: {0} units for ¥ {1}; the list price is ¥ {2}."), offer,
-			3));
+		    say(r, N_("On offer: {0} units for ¥{1}; the list price is ¥{2}."), offer, 3));
 	confirm_say(r, view,
 		    say(r,
 			N_("An order that is not paid after {0} minutes is closed, and its unit "

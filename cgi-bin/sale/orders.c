@@ -25,7 +25,7 @@ static const struct {
 				"returned.") },
 };
 
-/* Unpaid, but its time is up: it only waits to be closed. */
+/* Unpaid, but its time is up: it only waits to be closed, and its unit to come back. */
 static bool is_overdue(const struct req *r, const struct sale_order *o)
 {
 	return o->state == ORDER_UNPAID && o->expires_at <= r->ctx.now;
@@ -119,7 +119,9 @@ static err show_order(struct req *r, const struct sale_order *o)
 	struct order_view view = {
 		.order = row_view(r, o),
 		.sale_id = o->sale_id,
-		.text = req_text(r, states[shown].text),
+		.text = req_text(r, is_overdue(r, o) ? N_("It was not paid in time. The unit "
+							  "goes back on sale in a moment.")
+						     : states[shown].text),
 		.ship_to = o->ship_to,
 		.paid = { o->paid_at },
 		.ended = { o->ended_at },

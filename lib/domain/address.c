@@ -95,7 +95,8 @@ const char *address_phone_problem(struct str phone)
 		if (c >= '0' && c <= '9')
 			digits++;
 		else if (c != ' ' && c != '-' && !(c == '+' && i == 0))
-			return N_("A phone number has digits, spaces and '-' only.");
+			return N_("A phone number has digits, spaces and '-' only, and may begin "
+				  "with '+'.");
 	}
 	if (digits < PHONE_DIGITS_MIN || digits > PHONE_DIGITS_MAX || phone.n > PHONE_MAX)
 		return N_("A phone number has 6 to 15 digits.");

@@ -73,12 +73,13 @@ static void written_down_and_listed(void **state)
 	(void)state;
 	assert_page(b, r, 200);
 	assert_shows(b, r, "A <lamp> & \"shade\"");
-	assert_shows(b, r, "¥ 12.50");
+	assert_shows(b, r, "¥12.50");
 	r = get(b, visit_path(b, "/admin/goods/%lld/edit", (long long)id));
 	assert_page(b, r, 200);
 	assert_text(page_value(b->arena, r.body, "name"), "A <lamp> & \"shade\"");
 	assert_text(page_value(b->arena, r.body, "price"), "12.50");
 	assert_text(page_value(b->arena, r.body, "body"), "*fine*");
+	assert_shows(b, r, "Picture of the goods");
 	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "goods.create");
 	assert_page(b, get(b, "/admin/goods/new"), 200);
 }

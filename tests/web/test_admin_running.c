@@ -15,6 +15,8 @@ static const struct db_sql sql_log =
 	    " FROM moderation_log WHERE target_type = 5 AND target_id = ?"
 	    " AND action NOT IN ('sale.create', 'sale.edit')");
 
+static const struct db_sql sql_closed = SQL("SELECT closed_at FROM sale WHERE sale_id = ?");
+
 static int64_t state_of(int64_t id)
 {
 	return visit_number(site, &sql_state, DB_ARGS(id));
@@ -28,7 +30,7 @@ static void published_seen_and_closed(void **state)
 
 	(void)state;
 	assert_page(b, r, 200);
-	assert_shows(b, r, "On offer: 100 units for ¥ 9.90; the list price is ¥ 99.00.");
+	assert_shows(b, r, "On offer: 100 units for ¥9.90; the list price is ¥99.00.");
 	assert_shows(b, r, "it is open at once");
 	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, "/live"));
 	assert_int_equal(state_of(id), 1);
@@ -50,7 +52,12 @@ static void published_seen_and_closed(void **state)
 	assert_redirect(b, get(b, at(id, "/close")), at(id, ""));
 	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, ""));
 	assert_int_equal(state_of(id), 2);
-	assert_shows(b, get(b, at(id, "")), "Published closed early");
+	r = get(b, at(id, ""));
+	assert_shows(b, r, "Published closed early");
+	assert_shows(b, r,
+		     visit_path(b, "Closed early " STR_FMT,
+				STR_ARG(clock_shown(b->arena, visit_number(site, &sql_closed,
+									   DB_ARGS(id))))));
 	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.close");
 }
 
@@ -231,6 +238,29 @@ static void the_first_page_says_what_does_not_fit(void **state)
 		     "held 3.");
 }
 
+/* A gate that is not there alarms while somebody could buy, and only then. */
+static void a_gate_is_missed_while_the_sale_is_open(void **state)
+{
+	static const char missed[] = "nobody can buy for the moment";
+	struct browser *b = admin_browser();
+	int64_t goods = admin_goods("Gate"), open = admin_sale(goods);
+	int64_t soon = admin_sale_made(
+		admin_send_sale("/admin/sales", goods, admin_minutes_on(30), admin_minutes_on(60)));
+	struct reply r;
+
+	(void)state;
+	assert_status(post_form(b, at(open, "/publish"), ""), 303);
+	assert_status(post_form(b, at(soon, "/publish"), ""), 303);
+	assert_has(get(b, at(open, "/live")), missed);
+	r = get(b, at(soon, "/live"));
+	assert_has_not(r, missed);
+	assert_shows(b, r, "loaded into Redis by itself, before the sale starts");
+	visit_change(site, &sql_set_end, DB_ARGS(clock_now() - 1000, open));
+	r = get(b, at(open, "/live"));
+	assert_shows(b, r, "ended");
+	assert_has_not(r, missed);
+}
+
 static void what_is_not_there(void **state)
 {
 	static const char *const pages[] = { "", "/edit", "/publish", "/close", "/live" };
@@ -256,6 +286,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(wrong_units_are_said_at_the_field),
 	cmocka_unit_test(the_live_page_comes_again_by_itself),
 	cmocka_unit_test(the_first_page_says_what_does_not_fit),
+	cmocka_unit_test(a_gate_is_missed_while_the_sale_is_open),
 	cmocka_unit_test(what_is_not_there),
 };
 

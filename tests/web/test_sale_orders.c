@@ -205,7 +205,8 @@ static void an_overdue_order_is_closed_to_its_buyer(void **state)
 	visit_change(site, &sql_overdue, DB_ARGS(f->order));
 	r = get(f->ann, order_path(f->ann, f->order, ""));
 	assert_page(f->ann, r, 200);
-	assert_shows(f->ann, r, "It was not paid in time");
+	/* Its unit is not back before the order is closed. */
+	assert_shows(f->ann, r, "It was not paid in time. The unit goes back on sale in a moment.");
 	assert_int_equal(page_count(r.body, "/pay\""), 0);
 	assert_redirect(f->ann, post_form(f->ann, order_path(f->ann, f->order, "/pay"), ""),
 			order_path(f->ann, f->order, ""));

@@ -14,6 +14,7 @@ static const char *const unasked[] = {
 
 static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
 static const struct db_sql sql_role = SQL("SELECT role FROM user WHERE user_id = ?");
+static const struct db_sql sql_name = SQL("SELECT username FROM user WHERE user_id = ?");
 static const struct db_sql sql_goods = SQL("SELECT COUNT(*) FROM goods WHERE name = ?");
 
 static bool is_staffs(const struct site_route *r)
@@ -112,6 +113,14 @@ static void the_page_says_so_before_anything_is_typed(void **state)
 	assert_page(mod, r, 200);
 	assert_has_not(r, "name=\"reason\"");
 	assert_has(r, visit_path(mod, "href=\"/settings/confirm?next=%s\"", page));
+	/* The way out leads back among the pages they came from. */
+	r = get(mod, visit_path(mod, "/settings/confirm?next=%s", page));
+	assert_has(r, "<a class=\"plain\" href=\"/moderation/log\">");
+	assert_has_not(r, "What you wrote is kept");
+	assert_has(get(visit_member(site, ROLE_ADMIN), "/settings/confirm?next=/admin/goods/new"),
+		   "<a class=\"plain\" href=\"/admin\">");
+	assert_has(get(mod, "/settings/confirm?next=/settings/email"),
+		   "<a class=\"plain\" href=\"/settings\">");
 	r = post_form(mod, visit_path(mod, "/settings/confirm?next=%s", page),
 		      visit_fields(mod, "password", SITE_PASSWORD, "next", page, NULL).p);
 	assert_redirect(mod, r, page);
@@ -138,6 +147,7 @@ static struct reply prove(struct browser *b, const char *path, struct str fields
 	held = str_slice(at, (size_t)str_find(at, STR("held=")) + 5, at.n);
 	r = get(b, at.p);
 	assert_page(b, r, 200);
+	assert_shows(b, r, "What you wrote is kept, to be sent afterwards.");
 	r = post_form(b, at.p, visit_fields(b, "password", SITE_PASSWORD, NULL).p);
 	at = reply_header(b, &r, "Location");
 	assert_status(r, 303);
@@ -160,7 +170,9 @@ static void what_was_typed_is_kept(void **state)
 	r = prove(b, of(b, id, "/close"), STR("reason=%3Cb%3Eoften&days=30"));
 	assert_has(r, "name=\"reason\" value=\"&lt;b&gt;often\"");
 	assert_has(r, "name=\"days\" value=\"30\"");
-	assert_shows(b, r, "Close the account");
+	assert_shows(b, r,
+		     visit_path(b, "Close the account " STR_FMT,
+				STR_ARG(visit_text(site, b->arena, &sql_name, DB_ARGS(id)))));
 	assert_shows(b, r, "For how long: 30 days");
 	assert_int_equal(visit_number(site, &sql_state, DB_ARGS(id)), USER_ACTIVE);
 	b = visit_again(site, visit_id(b));

@@ -19,6 +19,8 @@
 #define SALE_STUCK_MS \
 	60000 /* a ticket queued for longer is stuck, unless its request is on its way */
 #define SALE_SETTLE_AGAIN_MS 180000 /* `settle` is asked for no more often */
+#define SALE_QUIET_MS 3600000       /* after its end little happens to a sale */
+#define SALE_CHECK_QUIET_MS 600000  /* then it is looked at no more often */
 
 struct sale_report {
 	int64_t checked_at; /* Unix ms; 0: never */
@@ -39,6 +41,12 @@ struct sale_report {
 
 /* Nothing in it has to be looked after. Units on their way back are nothing wrong. */
 bool sale_report_is_right(const struct sale_report *r);
+
+/*
+ * Is it time to? Each sale lives for a week after its end, so most are quiet: one that was right,
+ * in whole, and with nothing on its way, is left for SALE_CHECK_QUIET_MS.
+ */
+bool sale_check_is_due(struct ctx *c, int64_t sale_id, int64_t ends_at_ms) MUST_CHECK;
 
 /*
  * Look at one; some seconds when something seems wrong, and not beyond ends_at (clock_ticks). What

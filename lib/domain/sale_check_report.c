@@ -1,4 +1,5 @@
-/* What the reconciler found out about a sale, kept in Redis for the pages and figures of the staff. */
+/* What the reconciler found out about a sale, kept in Redis for the staff's pages and its next
+ * turn. */
 #include <stddef.h>
 
 #include "base/log.h"
@@ -7,15 +8,18 @@
 
 #define REPORT_SECONDS 86400
 
-#define NUMBER(member) { #member, offsetof(struct sale_report, member) }
+#define NUMBER(member) \
+	{ \
+#member, offsetof(struct sale_report, member) \
+	}
 
 static const struct {
 	const char *name;
 	size_t at;
 } numbers[] = {
-	NUMBER(checked_at), NUMBER(sql),    NUMBER(redis),     NUMBER(lost),   NUMBER(unknown),
-	NUMBER(queued),     NUMBER(stuck),  NUMBER(returning), NUMBER(adrift), NUMBER(terms),
-	NUMBER(oversold),
+	NUMBER(checked_at), NUMBER(sql),    NUMBER(redis),    NUMBER(lost),
+	NUMBER(unknown),    NUMBER(queued), NUMBER(stuck),    NUMBER(returning),
+	NUMBER(adrift),     NUMBER(terms),  NUMBER(oversold),
 };
 
 bool sale_report_is_right(const struct sale_report *r)
@@ -46,8 +50,7 @@ void sale_report_keep(struct ctx *c, int64_t sale_id, const struct sale_report *
 			*(const int64_t *)(const void *)((const char *)r + numbers[i].at));
 	}
 	cache_want(c->cache, (struct cache_args){ args, n });
-	cache_want(c->cache,
-		   CACHE_ARGS(STR("EXPIRE"), report_key(c, sale_id), REPORT_SECONDS));
+	cache_want(c->cache, CACHE_ARGS(STR("EXPIRE"), report_key(c, sale_id), REPORT_SECONDS));
 	if (cache_flush(c->cache))
 		log_debug("the report on sale %lld is not kept", (long long)sale_id);
 }
@@ -75,4 +78,16 @@ err sale_report_read(struct ctx *c, int64_t sale_id, struct sale_report *out)
 		*(int64_t *)(void *)((char *)out + numbers[i].at) =
 			cache_int(cache_item(reply, i + 2));
 	return OK;
+}
+
+bool sale_check_is_due(struct ctx *c, int64_t sale_id, int64_t ends_at_ms)
+{
+	struct sale_report last;
+
+	if (c->now < ends_at_ms + SALE_QUIET_MS || sale_report_read(c, sale_id, &last))
+		return true;
+	if (!sale_report_is_right(&last) || last.is_partial || last.queued || last.returning)
+		return true;
+	/* A report of tomorrow: the clock was set back. */
+	return c->now - last.checked_at >= SALE_CHECK_QUIET_MS || last.checked_at > c->now;
 }

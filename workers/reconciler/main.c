@@ -1,6 +1,7 @@
 /*
  * The reconciler, started by cron each minute: compares what MariaDB, Redis and the tickets say of
- * each sale, raises an alarm for what does not fit, and asks `orders` to settle it.
+ * each sale (of one that is quiet, each ten minutes), raises an alarm for what does not fit, and
+ * asks `orders` to settle it.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,7 +12,11 @@
 #define WORK_MS (45 * CLOCK_SECOND)
 #define SALES_MOST 1000
 
-static err list_sales(struct job *j, int64_t *ids, size_t *count)
+struct due {
+	int64_t id, ends_at;
+};
+
+static err list_sales(struct job *j, struct due *sales, size_t *count)
 {
 	struct sale_list live;
 	err e;
@@ -21,25 +26,32 @@ static err list_sales(struct job *j, int64_t *ids, size_t *count)
 	if (e)
 		return e;
 	for (*count = 0; *count < live.count && *count < SALES_MOST; ++*count)
-		ids[*count] = live.items[*count].id;
+		sales[*count] = (struct due){ live.items[*count].id, live.items[*count].ends_at };
 	return OK;
+}
+
+static err look_at(struct job *j, const struct due *sale)
+{
+	struct sale_report report;
+
+	program_next(&j->p);
+	if (!sale_check_is_due(&j->p.ctx, sale->id, sale->ends_at))
+		return OK;
+	return sale_check(&j->p.ctx, sale->id, j->ends_at, &report);
 }
 
 /* Each sale is looked at, whatever became of the others. Another one begins each minute, so that
  * the last ones get their turn when time is short. */
 static err work(struct job *j)
 {
-	int64_t ids[SALES_MOST];
+	struct due sales[SALES_MOST];
 	size_t count = 0, i, first;
-	err e = list_sales(j, ids, &count), worst = e;
+	err e = list_sales(j, sales, &count), worst = e;
 
 	first = count ? (size_t)(clock_now() / CLOCK_MINUTE) % count : 0;
 	for (i = 0; !e && i < count && job_has_time(j); i++) {
-		struct sale_report report;
-		err one;
+		err one = look_at(j, &sales[(first + i) % count]);
 
-		program_next(&j->p);
-		one = sale_check(&j->p.ctx, ids[(first + i) % count], j->ends_at, &report);
 		worst = worst ? worst : one;
 	}
 	if (!e && i < count)

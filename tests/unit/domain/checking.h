@@ -61,8 +61,8 @@ static inline void set_order(struct checking *k, int64_t user, int64_t order)
 
 static inline void set_field(struct checking *k, const char *field, int64_t value)
 {
-	set(k->c, CACHE_ARGS(STR("HSET"), sale_key(k->c->arena, k->sale), str_from_c(field),
-			     value));
+	set(k->c,
+	    CACHE_ARGS(STR("HSET"), sale_key(k->c->arena, k->sale), str_from_c(field), value));
 }
 
 static inline void load_terms(struct checking *k)

@@ -263,6 +263,40 @@ static void units_on_their_way_back_are_nothing_wrong(void **state)
 	assert_int_equal(settles(k), 1);
 }
 
+/* Of a sale that ended so long ago, and was looked at so long ago. */
+static bool is_due(struct checking *k, int64_t ended_ms, int64_t looked_ms)
+{
+	k->r.checked_at = k->c->now - looked_ms;
+	sale_report_keep(k->c, k->sale, &k->r);
+	return sale_check_is_due(k->c, k->sale, k->c->now - ended_ms);
+}
+
+static void a_quiet_sale_is_looked_at_less_often(void **state)
+{
+	struct checking *k = *state;
+
+	STORES_OR_SKIP();
+	assert_true(sale_check_is_due(k->c, k->sale, 1));
+	load(k, UNITS, 0, 0);
+	assert_true(is_right_in_time(k));
+	assert_false(is_due(k, SALE_QUIET_MS, CLOCK_MINUTE));
+	assert_true(is_due(k, SALE_QUIET_MS, SALE_CHECK_QUIET_MS));
+	assert_true(is_due(k, SALE_QUIET_MS - 1, CLOCK_MINUTE));
+	assert_true(is_due(k, -CLOCK_HOUR, CLOCK_MINUTE));
+	assert_true(is_due(k, SALE_QUIET_MS, -CLOCK_HOUR));
+	k->r.queued = 1;
+	assert_true(is_due(k, SALE_QUIET_MS, CLOCK_MINUTE));
+	k->r.queued = 0;
+	k->r.returning = 1;
+	assert_true(is_due(k, SALE_QUIET_MS, CLOCK_MINUTE));
+	k->r.returning = 0;
+	k->r.is_partial = true;
+	assert_true(is_due(k, SALE_QUIET_MS, CLOCK_MINUTE));
+	k->r.is_partial = false;
+	k->r.lost = 1;
+	assert_true(is_due(k, SALE_QUIET_MS, CLOCK_MINUTE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +311,7 @@ int main(void)
 		check_test(a_ticket_that_waits_too_long_is_stuck),
 		check_test(what_still_waits_to_be_carried_is_not_stuck),
 		check_test(units_on_their_way_back_are_nothing_wrong),
+		check_test(a_quiet_sale_is_looked_at_less_often),
 	};
 
 	return cmocka_run_group_tests(tests, start, stores_tear_down);

@@ -8,8 +8,9 @@ static const struct db_sql sql_returned =
 /* Of a number that was never given, of nothing known, of nobody: nobody ends them. */
 static void tickets_that_nobody_wrote_are_seen(void **state)
 {
-	static const char *const odd[] = { "q1000009", "q9007199254740000", "qx", "q", "-gone", "-",
-					   "", "x", "7.5" };
+	static const char *const odd[] = {
+		"q1000009", "q9007199254740000", "qx", "q", "-gone", "-", "", "x", "7.5"
+	};
 	struct checking *k = *state;
 	size_t i;
 
@@ -90,8 +91,8 @@ static void terms_that_differ_are_seen(void **state)
 		set_field(k, fields[i], INT64_C(1) << 50);
 		if (is_right(k) || k->r.terms != 1)
 			fail_msg("%s: %lld", fields[i], (long long)k->r.terms);
-		set(k->c, CACHE_ARGS(STR("HDEL"), sale_key(k->c->arena, k->sale),
-				     str_from_c(fields[i])));
+		set(k->c,
+		    CACHE_ARGS(STR("HDEL"), sale_key(k->c->arena, k->sale), str_from_c(fields[i])));
 		load(k, UNITS, 0, 0);
 		assert_true(is_right(k));
 	}

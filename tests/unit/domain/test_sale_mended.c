@@ -161,10 +161,8 @@ static void a_change_that_never_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		mended_test(a_stock_that_is_off),
-		mended_test(a_unit_nobody_waits_for),
-		mended_test(terms_the_gate_judges_by),
-		mended_test(a_gate_that_nobody_closed),
+		mended_test(a_stock_that_is_off),      mended_test(a_unit_nobody_waits_for),
+		mended_test(terms_the_gate_judges_by), mended_test(a_gate_that_nobody_closed),
 		mended_test(a_change_that_never_was),
 	};
 

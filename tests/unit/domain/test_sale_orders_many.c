@@ -113,7 +113,8 @@ static void more_than_a_transaction_are_all_told(void **state)
 	check_all_have(f->c, sale, f->bob + 1000);
 }
 
-/* The first transaction's tickets are on their way while the second is written: none may be lost. */
+/* The first transaction's tickets are on their way while the second is written: none may be lost.
+ */
 static void orders_whose_tickets_did_not_arrive_are_told_later(void **state)
 {
 	struct fixture *f = *state;

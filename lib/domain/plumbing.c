@@ -57,7 +57,7 @@ static bool count_queues(struct ctx *c, struct plumbing *out)
 		if (!count_queue(c, out, sale_orders_key(c->arena, out->sales.items[i].id), false))
 			return false;
 	for (i = 0; i < mq_dead_count(); i++)
-		if (!count_queue(c, out, str_from_c(mq_dead_queue(c->arena, i)), true))
+		if (!count_queue(c, out, str_from_c(mq_dead_queue(i)), true))
 			return false;
 	return true;
 }
@@ -107,7 +107,7 @@ err plumbing_check_dead(struct ctx *c)
 	size_t i;
 
 	for (i = 0; !e && i < mq_dead_count(); i++) {
-		const char *queue = mq_dead_queue(c->arena, i);
+		const char *queue = mq_dead_queue(i);
 
 		e = mq_count(c->mq, queue, &counts);
 		if (!e && counts.ready)

@@ -121,7 +121,7 @@ static err walk_all(struct letter_work *w, struct str queue)
 	err e = OK;
 
 	for (i = 0; !e && i < mq_dead_count(); i++) {
-		w->queue = mq_dead_queue(w->c->arena, i);
+		w->queue = mq_dead_queue(i);
 		if (!is_wanted(queue, w->queue))
 			continue;
 		is_known = true;

@@ -25,9 +25,10 @@
 
 struct mq;
 
-/* One queue of the topology: quorum, with delivery limit and dead-letter queue "<name>.dead". */
+/* One queue of the topology: quorum, with a delivery limit. */
 struct mq_queue {
 	const char *name;
+	const char *dead;        /* the queue of its dead letters */
 	const char *binding;     /* routing key on MQ_EXCHANGE, topic syntax */
 	bool is_single_consumer; /* x-single-active-consumer */
 };
@@ -39,11 +40,14 @@ extern const size_t mq_queue_count;
 /*
  * Queues that come and go, one for each thing (a sale): named like the routing key, which begins
  * with the name of its family. Quorum, with a single active consumer and a delivery limit; the dead
- * letters of a family are in "<family>dead" and keep their routing key. Such a queue is declared by
- * the first who publishes to it or subscribes on a connection, and again when it turned out to be
- * gone.
+ * letters of a family are in one queue and keep their routing key. Such a queue is declared by the
+ * first who publishes to it or subscribes on a connection, and again when it turned out to be gone.
  */
-extern const char *const mq_families[];
+struct mq_family {
+	const char *name;
+	const char *dead; /* the queue of its dead letters */
+};
+extern const struct mq_family mq_families[];
 extern const size_t mq_family_count;
 
 /* Does not connect yet. */
@@ -176,6 +180,6 @@ err mq_give_back(struct mq *m, uint64_t tag) MUST_CHECK;
 
 /* The queues dead letters lie in: how many, and the name of the i-th. */
 size_t mq_dead_count(void);
-const char *mq_dead_queue(struct arena *a, size_t i);
+const char *mq_dead_queue(size_t i);
 
 #endif

@@ -58,7 +58,7 @@ err mq_fail_method(struct mq *m, const char *what, const amqp_method_t *method);
 err mq_wait_frame(struct mq *m, int64_t deadline, amqp_frame_t *frame) MUST_CHECK;
 
 /* The family a key belongs to; NULL: none. */
-const char *mq_family_of(struct str key);
+const struct mq_family *mq_family_of(struct str key);
 /* Declare the queue of a key that belongs to a family, unless this connection did. */
 err mq_know(struct mq *m, struct str key) MUST_CHECK;
 /* Declare a queue of ours that was deleted, and the one of its dead letters. */

@@ -117,8 +117,7 @@ size_t mq_dead_count(void)
 	return mq_queue_count + mq_family_count;
 }
 
-const char *mq_dead_queue(struct arena *a, size_t i)
+const char *mq_dead_queue(size_t i)
 {
-	return i < mq_queue_count ? str_format(a, "%s.dead", mq_queues[i].name).p
-				  : str_format(a, "%sdead", mq_families[i - mq_queue_count]).p;
+	return i < mq_queue_count ? mq_queues[i].dead : mq_families[i - mq_queue_count].dead;
 }

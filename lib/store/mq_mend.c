@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define NAME_BYTES 128
 #define LOOKS 3 /* at a queue that is silent */
 #define LOOK_AGAIN_MS 2000
 #define DELETE_MS 15000 /* the broker waits 5 s for the leader that is not there */
@@ -44,7 +43,7 @@ static enum answer read_answer(amqp_rpc_reply_t reply)
 	return UNKNOWN;
 }
 
-static err ask(struct mq *m, const char *name, bool *is_answered)
+static err ask(struct mq *m, struct str name, bool *is_answered)
 {
 	amqp_rpc_reply_t reply;
 	enum answer answer;
@@ -52,7 +51,7 @@ static err ask(struct mq *m, const char *name, bool *is_answered)
 
 	if (e)
 		return e;
-	reply = amqp_basic_get(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name), 0);
+	reply = amqp_basic_get(m->connection, MQ_CHANNEL, mq_bytes(name), 0);
 	answer = read_answer(reply);
 	if (answer == UNKNOWN)
 		return mq_check_reply(m, "cannot look at a queue", reply);
@@ -73,7 +72,7 @@ static err probe(struct mq *m, bool *is_answered)
 		{ .key = amqp_cstring_bytes("x-expires"),
 		  .value = { .kind = AMQP_FIELD_KIND_I32, .value.i32 = PROBE_MS } },
 	};
-	char name[NAME_BYTES];
+	char name[64];
 	amqp_rpc_reply_t reply;
 	err e = mq_ready(m);
 
@@ -90,7 +89,7 @@ static err probe(struct mq *m, bool *is_answered)
 	}
 	e = mq_check_reply(m, "cannot declare a queue", reply);
 	if (!e)
-		e = ask(m, name, is_answered);
+		e = ask(m, str_from_c(name), is_answered);
 	if (!e)
 		e = mq_ready(m);
 	if (e)
@@ -99,39 +98,29 @@ static err probe(struct mq *m, bool *is_answered)
 	return mq_check_reply(m, "cannot delete a queue", amqp_get_rpc_reply(m->connection));
 }
 
-static err look(struct mq *m, const char *name, bool *is_dead)
+err mq_is_dead(struct mq *m, struct str queue, bool *out)
 {
 	struct timespec pause = { .tv_sec = LOOK_AGAIN_MS / 1000 };
 	bool is_answered = false;
 	err e = OK;
 	int i;
 
-	*is_dead = false;
+	*out = false;
 	for (i = 0; !e && i < LOOKS; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		e = ask(m, name, &is_answered);
+		e = ask(m, queue, &is_answered);
 		if (e || is_answered)
 			return e;
 		e = probe(m, &is_answered);
 		if (!e && !is_answered)
 			return OK;
 	}
-	*is_dead = !e;
+	*out = !e;
 	return e;
 }
 
-err mq_is_dead(struct mq *m, struct str queue, bool *out)
-{
-	char name[NAME_BYTES];
-
-	if (queue.n >= sizeof(name))
-		BUG("a queue with a name of %zu bytes", queue.n);
-	snprintf(name, sizeof(name), STR_FMT, STR_ARG(queue));
-	return look(m, name, out);
-}
-
-static err delete_patiently(struct mq *m, const char *name)
+static err delete_patiently(struct mq *m, struct str name)
 {
 	struct timeval patient = { .tv_sec = DELETE_MS / 1000 };
 	struct timeval usual = { .tv_sec = MQ_RPC_MS / 1000 };
@@ -141,7 +130,7 @@ static err delete_patiently(struct mq *m, const char *name)
 		return e;
 	if (amqp_set_rpc_timeout(m->connection, &patient))
 		return mq_fail(m, "cannot delete a queue", "time-outs cannot be set");
-	amqp_queue_delete(m->connection, MQ_CHANNEL, amqp_cstring_bytes(name), 0, 0);
+	amqp_queue_delete(m->connection, MQ_CHANNEL, mq_bytes(name), 0, 0);
 	e = mq_check_reply(m, "cannot delete a queue", amqp_get_rpc_reply(m->connection));
 	if (!e && amqp_set_rpc_timeout(m->connection, &usual))
 		e = mq_fail(m, "cannot delete a queue", "time-outs cannot be set");
@@ -150,20 +139,20 @@ static err delete_patiently(struct mq *m, const char *name)
 
 err mq_make_anew(struct mq *m, struct str queue)
 {
-	const char *family = mq_family_of(queue);
-	char name[NAME_BYTES], dead[NAME_BYTES];
+	const struct mq_family *family = mq_family_of(queue);
+	const struct mq_queue *fixed = mq_fixed(queue);
 	bool is_dead = false;
+	struct str dead;
 	err e;
 
-	if ((!family && !mq_fixed(queue)) || queue.n + sizeof(".dead") > sizeof(name))
+	if (!family && !fixed)
 		BUG("no queue of ours");
-	snprintf(name, sizeof(name), STR_FMT, STR_ARG(queue));
-	snprintf(dead, sizeof(dead), family ? "%sdead" : "%s.dead", family ? family : name);
+	dead = str_from_c(family ? family->dead : fixed->dead);
 	/* It was declared in the same moment; that of a family, if this was the first of it. */
-	e = look(m, dead, &is_dead);
+	e = mq_is_dead(m, dead, &is_dead);
 	if (!e && is_dead)
 		e = delete_patiently(m, dead);
 	if (!e)
-		e = delete_patiently(m, name);
+		e = delete_patiently(m, queue);
 	return e ? e : mq_declare_again(m, queue);
 }

@@ -7,15 +7,15 @@
 #include "base/log.h"
 
 const struct mq_queue mq_queues[] = {
-	{ "events", "event.*", true },
-	{ "mail", "mail.requested", false },
-	{ "sms", "sms.requested", false },
-	{ "pictures", "picture.uploaded", false },
-	{ "exports", "export.requested", false },
+	{ "events", "events.dead", "event.*", true },
+	{ "mail", "mail.dead", "mail.requested", false },
+	{ "sms", "sms.dead", "sms.requested", false },
+	{ "pictures", "pictures.dead", "picture.uploaded", false },
+	{ "exports", "exports.dead", "export.requested", false },
 };
 const size_t mq_queue_count = ARRAY_LEN(mq_queues);
 
-const char *const mq_families[] = { "sale.order." };
+const struct mq_family mq_families[] = { { "sale.order.", "sale.order.dead" } };
 const size_t mq_family_count = ARRAY_LEN(mq_families);
 
 #define NAME_BYTES 128
@@ -48,29 +48,14 @@ static err bind_queue(struct mq *m, const char *name, const char *exchange, cons
 	return mq_check_reply(m, "cannot bind a queue", amqp_get_rpc_reply(m->connection));
 }
 
-/* Dead letters are evidence: kept until somebody looks. */
+/* Dead letters are evidence: kept until somebody looks. The queue for those of a family is bound to
+ * each of the family, so that a dead letter keeps its key. */
 static err declare_dead(struct mq *m, const struct mq_queue *queue)
 {
 	amqp_table_entry_t entry = text_entry("x-queue-type", "quorum");
-	char name[64];
-	err e;
+	err e = declare_queue(m, queue->dead, (amqp_table_t){ 1, &entry });
 
-	snprintf(name, sizeof(name), "%s.dead", queue->name);
-	e = declare_queue(m, name, (amqp_table_t){ 1, &entry });
-	return e ? e : bind_queue(m, name, MQ_DEAD_EXCHANGE, queue->name);
-}
-
-/* One for the whole family; each of its queues is bound to it, so that a dead letter keeps its key.
- */
-static err declare_family_dead(struct mq *m, const char *family, const char *queue)
-{
-	amqp_table_entry_t entry = text_entry("x-queue-type", "quorum");
-	char name[NAME_BYTES];
-	err e;
-
-	snprintf(name, sizeof(name), "%sdead", family);
-	e = declare_queue(m, name, (amqp_table_t){ 1, &entry });
-	return e ? e : bind_queue(m, name, MQ_DEAD_EXCHANGE, queue);
+	return e ? e : bind_queue(m, queue->dead, MQ_DEAD_EXCHANGE, queue->name);
 }
 
 /*
@@ -97,11 +82,11 @@ static err declare_living(struct mq *m, const struct mq_queue *queue, int delive
 }
 
 /* The dead first, so that there is always a place for the living to die into. */
-static err declare_both(struct mq *m, const struct mq_queue *queue)
+static err declare_both(struct mq *m, const struct mq_queue *queue, int deliveries)
 {
 	err e = declare_dead(m, queue);
 
-	return e ? e : declare_living(m, queue, MQ_DELIVERY_LIMIT);
+	return e ? e : declare_living(m, queue, deliveries);
 }
 
 err mq_declare(struct mq *m)
@@ -114,7 +99,7 @@ err mq_declare(struct mq *m)
 	if (!e)
 		e = declare_exchange(m, MQ_DEAD_EXCHANGE, "direct");
 	for (i = 0; !e && i < mq_queue_count; i++) {
-		e = declare_both(m, &mq_queues[i]);
+		e = declare_both(m, &mq_queues[i], MQ_DELIVERY_LIMIT);
 		if (!e)
 			amqp_maybe_release_buffers(m->connection);
 	}
@@ -136,24 +121,24 @@ err mq_await_lasting(struct mq *m)
 	return e;
 }
 
-/* The dead letters of a family are a queue of their own, though it is called alike. */
-const char *mq_family_of(struct str key)
+/* The queue of dead letters is none of the family, though it is called alike. */
+const struct mq_family *mq_family_of(struct str key)
 {
 	size_t i;
 
 	for (i = 0; i < mq_family_count; i++) {
-		struct str family = str_from_c(mq_families[i]);
+		const struct mq_family *family = &mq_families[i];
 
-		if (str_starts(key, family) &&
-		    !str_is(str_slice(key, family.n, key.n), STR("dead")))
-			return mq_families[i];
+		if (str_starts(key, str_from_c(family->name)) &&
+		    !str_is(key, str_from_c(family->dead)))
+			return family;
 	}
 	return NULL;
 }
 
 err mq_know(struct mq *m, struct str key)
 {
-	const char *family = mq_family_of(key);
+	const struct mq_family *family = mq_family_of(key);
 	struct mq_queue queue = { .is_single_consumer = true };
 	uint64_t hash = str_hash(key);
 	char name[NAME_BYTES];
@@ -170,9 +155,8 @@ err mq_know(struct mq *m, struct str key)
 		BUG("a queue with a name of %zu bytes", key.n);
 	snprintf(name, sizeof(name), STR_FMT, STR_ARG(key));
 	queue.name = queue.binding = name;
-	e = declare_family_dead(m, family, name);
-	if (!e)
-		e = declare_living(m, &queue, MQ_FAMILY_DELIVERY_LIMIT);
+	queue.dead = family->dead;
+	e = declare_both(m, &queue, MQ_FAMILY_DELIVERY_LIMIT);
 	if (e)
 		return e;
 	m->known[m->known_next++ % MQ_KNOWN] = hash;
@@ -198,7 +182,7 @@ err mq_declare_again(struct mq *m, struct str queue)
 	if (e)
 		return e;
 	mq_forget(m, queue);
-	return fixed ? declare_both(m, fixed) : mq_know(m, queue);
+	return fixed ? declare_both(m, fixed, MQ_DELIVERY_LIMIT) : mq_know(m, queue);
 }
 
 void mq_forget(struct mq *m, struct str key)
@@ -214,8 +198,7 @@ void mq_forget(struct mq *m, struct str key)
 
 err mq_remove(struct mq *m, struct str queue)
 {
-	const char *family = mq_family_of(queue);
-	char dead[NAME_BYTES];
+	const struct mq_family *family = mq_family_of(queue);
 	err e = mq_ready(m);
 
 	if (e)
@@ -223,8 +206,7 @@ err mq_remove(struct mq *m, struct str queue)
 	if (!family)
 		BUG("removing a queue that always exists");
 	mq_forget(m, queue);
-	snprintf(dead, sizeof(dead), "%sdead", family);
-	amqp_queue_unbind(m->connection, MQ_CHANNEL, amqp_cstring_bytes(dead),
+	amqp_queue_unbind(m->connection, MQ_CHANNEL, amqp_cstring_bytes(family->dead),
 			  amqp_cstring_bytes(MQ_DEAD_EXCHANGE), mq_bytes(queue), amqp_empty_table);
 	e = mq_check_reply(m, "cannot unbind a queue", amqp_get_rpc_reply(m->connection));
 	if (e)

@@ -7,7 +7,6 @@
 #include "base/num.h"
 
 #define DEPTH_MOST 5
-#define NUMBER_MOST ((INT64_C(1) << 53) - 1)
 #define CHANGE_MOST 40 /* bytes of a form's id */
 
 static bool read_int(struct json_object *from, int64_t min, int64_t max, int64_t *out)
@@ -40,7 +39,7 @@ static struct str text_of(struct json_object *message, const char *name)
 static bool read_request(struct json_object *from, struct sale_request *out)
 {
 	return json_object_is_type(from, json_type_array) && json_object_array_length(from) == 3 &&
-	       read_int(json_object_array_get_idx(from, 0), 1, NUMBER_MOST, &out->no) &&
+	       read_int(json_object_array_get_idx(from, 0), 1, SALE_NUMBER_MOST, &out->no) &&
 	       read_int(json_object_array_get_idx(from, 1), 1, INT64_MAX, &out->user_id) &&
 	       read_int(json_object_array_get_idx(from, 2), 1, INT64_MAX, &out->at);
 }
@@ -84,7 +83,7 @@ static bool read_message(struct arena *a, struct json_object *from, struct sale_
 		       int_of(from, "delta", -SALE_UNITS_MAX, SALE_UNITS_MAX, &out->delta);
 	}
 	out->kind = SALE_MESSAGE_SETTLE;
-	return str_is(kind, STR("settle")) && int_of(from, "upto", 0, NUMBER_MOST, &out->upto);
+	return str_is(kind, STR("settle")) && int_of(from, "upto", 0, SALE_NUMBER_MOST, &out->upto);
 }
 
 static void release(void *object)

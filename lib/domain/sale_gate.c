@@ -13,7 +13,6 @@
 #define WAIT_MOST_MS 5000
 #define WAIT_AWAY_MS 1000
 #define ORDERS_A_MS 10 /* that `orders` writes, about */
-#define NUMBER_MOST ((INT64_C(1) << 53) - 1)
 
 /* What the script answers first, when it is no enum sale_refusal. */
 #define ANSWER_TICKET 0
@@ -120,7 +119,7 @@ static struct sale_answer read_ticket(struct str ticket, int64_t done)
 
 	if (num_parse_id(ticket, &answer.order_id))
 		return answer;
-	if (str_starts(ticket, STR("q")) && num_parse_i64(rest, 1, NUMBER_MOST, &no))
+	if (str_starts(ticket, STR("q")) && num_parse_i64(rest, 1, SALE_NUMBER_MOST, &no))
 		return queueing(no > done ? no - done - 1 : 0);
 	for (i = 1; i < ARRAY_LEN(words); i++) {
 		if (str_starts(ticket, STR("-")) && str_is(rest, words[i]))

@@ -26,6 +26,8 @@
 
 #include "domain/sale.h"
 
+#define SALE_NUMBER_MOST ((INT64_C(1) << 53) - 1) /* the highest request number */
+
 /* Why not; the codes are what tickets, JSON and statistics say, so they never change. */
 enum sale_refusal {
 	SALE_NO_REFUSAL,

@@ -8,10 +8,10 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/sabotage.h"
+#include "domain/sale_gate.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 
-#define NUMBER_MOST ((INT64_C(1) << 53) - 1)
 #define READ_ARGS 6 /* of XREAD before the streams */
 
 /* What a round takes from one stream. */
@@ -128,7 +128,7 @@ static bool pack(struct buf *b, struct str id, const struct cache_reply *fields)
 	struct str at = time_of(id);
 	int64_t number;
 
-	if (!num_parse_i64(no, 1, NUMBER_MOST, &number) || !num_parse_id(user, &number) ||
+	if (!num_parse_i64(no, 1, SALE_NUMBER_MOST, &number) || !num_parse_id(user, &number) ||
 	    !num_parse_id(at, &number))
 		return false;
 	/* Only digits: nothing to escape. */

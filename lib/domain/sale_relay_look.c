@@ -4,10 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/dead_queue.h"
+#include "domain/sale_gate.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
-
-#define ALL_NUMBERS ((INT64_C(1) << 53) - 1)
 
 static bool starts_soon(const struct watched *w, int64_t now)
 {
@@ -49,7 +48,7 @@ static err ask(struct sale_relay *r, struct ctx *c, const bool *is_missing)
 		asked[n] = w;
 		messages[n++] = (struct mq_message){
 			.key = sale_orders_key(c->arena, w->id),
-			.body = sale_settle_body(c->arena, w->is_to_settle ? ALL_NUMBERS : 0)
+			.body = sale_settle_body(c->arena, w->is_to_settle ? SALE_NUMBER_MOST : 0)
 		};
 	}
 	e = mq_publish_batch_confirmed(c->mq, messages, n, done);

@@ -91,8 +91,7 @@ struct article_view {
 	struct comment_form_view form;
 };
 
-/* templates/post/form.html: a new post, or an edit */
-/* What differs between two texts; templates/post/diff.html. Nothing when they are equal. */
+/* templates/post/diff.html: what differs between two texts; no runs when they are equal */
 struct diff_run_view {
 	struct str lines;
 	bool is_removed, is_added; /* neither: both texts have them */
@@ -105,8 +104,8 @@ struct diff_view {
 	} runs;
 	bool is_rough; /* too different to be compared in full */
 };
-struct diff_view diff_view_from(struct req *r, struct str from, struct str to);
 
+/* templates/post/form.html: a new post, or an edit */
 struct form_view {
 	int64_t id; /* 0: a new post */
 	struct url action, preview_action, draft_action;
@@ -252,6 +251,9 @@ err comment_delete_action(struct req *r);
 /* feeds: feeds.c */
 err feed_page(struct req *r);
 err post_feed_page(struct req *r);
+
+/* what differs between two texts: diff_view.c */
+struct diff_view diff_view_from(struct req *r, struct str from, struct str to);
 
 /* views of comments, for the article and the thread: comment_views.c */
 struct comment_views comment_views_from(struct req *r, const struct comment_refs *refs);

@@ -16,7 +16,7 @@
 /* Redis does one thing at a time: it works for us in slices of less than a millisecond. */
 #define READ_MOST 64 /* entries of one stream in one command */
 
-/* Where an event goes: each kind has a routing key, each key one message under construction. */
+/* Where an event goes: each kind has a routing key, each key PARTS messages under construction. */
 enum { KEY_VOTE, KEY_LIKE, KEY_CHECK_IN, KEY_COUNT };
 
 static const struct {

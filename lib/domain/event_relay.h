@@ -7,9 +7,9 @@
  * not cut to a length, as that would lose votes: with its memory full Redis accepts no more of
  * them.
  *
- * Here entries are read from the beginning of the streams, packed
- * into one message for each routing key, published, and cut off when the broker has them. So what
- * lies in a stream is what the broker has not confirmed, and there is nothing else to keep: no
+ * Here entries are read from the beginning of the streams, packed into a few messages for each
+ * routing key, all of a post into the same, published, and cut off when the broker has them. So
+ * what lies in a stream is what the broker has not confirmed, and there is nothing else to keep: no
  * consumer group, whose lists of what is pending cost Redis more than the events themselves.
  *
  * Nothing is published to a queue that has just been made: once it is cut off here, the broker must

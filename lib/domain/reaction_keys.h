@@ -16,8 +16,8 @@
  *   events:{3}                 STREAM of what SQL does not know yet, as domain/event_relay.h has it;
  *                                    trimmed when it was published
  *
- * The article lives eight days from its last change, the sets an hour longer: a set that ran
- * out is never taken for an empty one, because "loaded" ran out before.
+ * The article lives eight days from its last change other than a vote, the sets an hour longer: a
+ * set that ran out is never taken for an empty one, because "loaded" ran out before.
  */
 /* clang-format on */
 #ifndef DOMAIN_REACTION_KEYS_H

@@ -207,10 +207,9 @@ static void say(int64_t sale_id, const struct sale_report *r)
 {
 	if (!sale_report_is_right(r))
 		log_error("ALARM sale %lld: loaded %d, SQL stock off by %lld, Redis stock off by"
-			  " %lld, orders without ticket %lld (%lld have it again), tickets without "
-			  "order %lld, stuck"
-			  " tickets %lld of %lld, units nobody waits for %lld, terms that differ"
-			  " %lld, units given back and held %lld",
+			  " %lld, orders without ticket %lld (%lld have it again), tickets without"
+			  " order %lld, stuck tickets %lld of %lld, units nobody waits for %lld,"
+			  " terms that differ %lld, units given back and held %lld",
 			  (long long)sale_id, r->is_loaded, (long long)r->sql, (long long)r->redis,
 			  (long long)r->lost, (long long)r->mended, (long long)r->unknown,
 			  (long long)r->stuck, (long long)r->queued, (long long)r->adrift,

@@ -85,22 +85,11 @@ static void follow(struct program *p, const struct consumer *c, int64_t *due)
 	*due = clock_ticks() + CONSUMER_FOLLOW_MS;
 }
 
-static const struct mq_queue *queue_of(const struct consumer *c)
-{
-	size_t i;
-
-	for (i = 0; i < mq_queue_count; i++) {
-		if (c->queue && !strcmp(mq_queues[i].name, c->queue))
-			return &mq_queues[i];
-	}
-	return NULL;
-}
-
 /* A queue that lets nobody subscribe may have died. Those that come and go are looked at by who
  * publishes to them. */
 static void mend(struct program *p, const struct consumer *c, int64_t *due)
 {
-	const struct mq_queue *queue = queue_of(c);
+	const struct mq_queue *queue = c->queue ? mq_fixed(str_from_c(c->queue)) : NULL;
 
 	if (!queue || !mq_is_refused(p->ctx.mq) || clock_ticks() < *due)
 		return;

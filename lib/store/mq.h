@@ -36,6 +36,8 @@ struct mq_queue {
 /* All queues that always exist; publishing to a key none of them takes fails. */
 extern const struct mq_queue mq_queues[];
 extern const size_t mq_queue_count;
+/* The one of this name; NULL: there is none. */
+const struct mq_queue *mq_fixed(struct str name);
 
 /*
  * Queues that come and go, one for each thing (a sale): named like the routing key, which begins

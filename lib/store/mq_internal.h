@@ -63,8 +63,6 @@ const struct mq_family *mq_family_of(struct str key);
 err mq_know(struct mq *m, struct str key) MUST_CHECK;
 /* Declare a queue of ours that was deleted, and the one of its dead letters. */
 err mq_declare_again(struct mq *m, struct str queue) MUST_CHECK;
-/* One that always exists; NULL: it is none of these. */
-const struct mq_queue *mq_fixed(struct str name);
 /* It turned out not to be there. */
 void mq_forget(struct mq *m, struct str key);
 

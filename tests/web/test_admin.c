@@ -175,6 +175,34 @@ static void bury(struct browser *b, struct mq *consumer, const char *id)
 	} while (!reply_has(&r, id) && clock_ticks() < until);
 }
 
+/* Pressed by several at once, or again: it comes once. */
+static void a_dead_letter_is_replayed_once(void **state)
+{
+	struct browser *b = visit_sure(site, ROLE_ADMIN);
+	struct mq *consumer = mq_new(site_config(site));
+	struct at_once got[4];
+	struct mq_delivery d = { 0 };
+	int i;
+
+	(void)state;
+	assert_int_equal(mq_subscribe(consumer, "mail", 5), OK);
+	assert_status(post_form(b, "/admin/letters/drop", "all=1"), 303);
+	bury(b, consumer, "903");
+	visit_at_once(b,
+		      &(struct ask){ .path = "/admin/letters/replay",
+				     .body = str_format(b->arena, STR_FMT "&queue=mail.dead&id=903",
+							STR_ARG(browser_token(b))) },
+		      4, got);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(got[i].status, 303);
+	assert_status(post_form(b, "/admin/letters/replay", "queue=mail.dead&id=903"), 303);
+	assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+	assert_same(d.id, STR("903"));
+	assert_int_equal(mq_ack(consumer, d.tag, false), OK);
+	assert_int_not_equal(mq_next(consumer, b->arena, 700, &d), OK);
+	mq_free(consumer);
+}
+
 static void dead_letters_are_replayed_and_thrown_away(void **state)
 {
 	struct browser *b = visit_sure(site, ROLE_ADMIN);
@@ -219,6 +247,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_first_page_shows_what_waits),
 	cmocka_unit_test(dead_events_are_tried_again),
 	cmocka_unit_test(dead_events_are_dropped_after_a_question),
+	cmocka_unit_test(a_dead_letter_is_replayed_once),
 	cmocka_unit_test(dead_letters_are_replayed_and_thrown_away),
 };
 

@@ -1,6 +1,7 @@
 /* What every answer tells the browser beside its page: what it may keep, load, send and frame. */
 #include "web/web.h"
 
+#include "base/clock.h"
 #include "web/cookie.h"
 #include "web/flash.h"
 
@@ -297,6 +298,32 @@ static void on_https_cookies_are_bound_to_the_host(void **state)
 	check_cookies(r, "; Secure");
 }
 
+/* Not even who has an order there, and a payment that somebody has begun. */
+static void nobody_pays_without_money(void)
+{
+	static const struct db_sql sql_order =
+		SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, request_no,"
+		    " price, created_at, expires_at) VALUES (71, 7, ?, 7, 1, 9.90, ?, ?)");
+	static const struct db_sql sql_payment =
+		SQL("INSERT INTO payment (reference, order_id, amount, state, created_at,"
+		    " changed_at) VALUES ('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 71, 9.90, 0, 1, 1)");
+	static const struct db_sql sql_state =
+		SQL("SELECT state FROM sale_order WHERE order_id = 71");
+	static const char *const cashier = "/dev/cashier/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	int64_t now = clock_now();
+
+	visit_change(site, &sql_order, DB_ARGS(visit_id(ann), now, now + CLOCK_HOUR));
+	visit_change(site, &sql_payment, DB_NO_ARGS);
+	browser_set_cookie(ann, "__Host-" COOKIE_SESSION_NAME,
+			   browser_cookie(ann, COOKIE_SESSION_NAME));
+	assert_page(ann, get(ann, "/orders/71"), 200);
+	assert_page(ann, get(ann, cashier), 404);
+	assert_page(ann, post_form(ann, cashier, "pay=once"), 404);
+	assert_redirect(ann, post_form(ann, "/orders/71/pay", ""), "/orders/71");
+	assert_shows(ann, get(ann, "/orders/71"), "This site has no cashier yet");
+	assert_int_equal(visit_number(site, &sql_state, DB_NO_ARGS), 0);
+}
+
 static void in_production_nothing_of_development_is_there(void **state)
 {
 	struct browser *b = visit_guest(site);
@@ -305,6 +332,7 @@ static void in_production_nothing_of_development_is_there(void **state)
 	assert_page(b, get(b, "/dev/outbox"), 404);
 	assert_page(b, get(b, "/dev/outbox/1.eml"), 404);
 	assert_has_not(get(b, "/"), "/dev/outbox");
+	nobody_pays_without_money();
 	b->address = "198.51.100.1";
 	assert_page(b, get(b, "/metrics"), 404);
 	/* A form from a host that only says it is ours. */
@@ -343,7 +371,7 @@ static int start_secure(void **state)
 	setenv("PLAZA_SITE_URL", "https://forum.example", 1);
 	setenv("PLAZA_SITE_MODE", "production", 1);
 	setenv("PLAZA_MAIL_SMTP_URL", "smtp://127.0.0.1:25", 1);
-	site = site_start((const char *const[]){ "post", "account", "site", NULL });
+	site = site_start((const char *const[]){ "post", "account", "site", "sale", NULL });
 	ann = visit_member(site, ROLE_USER);
 	return 0;
 }

@@ -109,11 +109,11 @@
 
 	/* A text that was not sent is not lost without a word. */
 	const typed = (form) => [...form.querySelectorAll("textarea")].some((t) => t.value !== t.defaultValue);
-	let leaving = false;
+	let sent = null;
 
-	document.addEventListener("submit", () => { leaving = true; });
+	document.addEventListener("submit", (event) => { sent = event.target; });
 	window.addEventListener("beforeunload", (event) => {
-		if (!leaving && [...document.querySelectorAll("form.write")].some(typed))
+		if ([...document.querySelectorAll("form.write")].some((form) => form !== sent && typed(form)))
 			event.preventDefault();
 	});
 })();

@@ -1,7 +1,8 @@
 /* An administrator on a phone, without a mouse: goods, a sale of them, published, watched, changed, closed. */
 import { check, equal, matches } from "./tap.js";
 import { enter, tabTo } from "./keyboard.js";
-import { leave, password, visit } from "./visitor.js";
+import { refusals } from "./pictures.js";
+import { follow, button, leave, password, visit } from "./visitor.js";
 
 const typeIn = async (page, selector, text) => {
 	await tabTo(page, selector);
@@ -55,6 +56,32 @@ const sendPicture = async (page) => {
 	await page.locator("#file").setInputFiles({ name: "kite.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") });
 	await press(page, "#picture .button");
 	return page.locator("main").textContent();
+};
+
+/* What is no picture is said where it was sent; a description that was changed and not saved is not lost without a word. */
+const wrongPictures = async (visitor, goods) => {
+	const { page } = visitor;
+	const at = `/admin/goods/${goods}/edit`;
+	const asked = [];
+	const ask = async (dialog) => {
+		asked.push(dialog.type());
+		await dialog.accept();
+	};
+
+	await refusals(visitor, "admin, goods", {
+		at, field: "#file", button: "Send the picture", back: "Back to the goods", leadsTo: /\/admin\/goods$/,
+	});
+	await page.setInputFiles("#file", { name: "kite.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+	page.on("dialog", ask);
+	await page.fill("#body", "It flies higher.");
+	await follow(page, button(page, "Send the picture"));
+	equal(asked, ["beforeunload"], "admin, goods: sending a picture beside a changed description asks first");
+	equal(await page.locator("#name").inputValue(), "A kite", "admin, goods: beside a picture that is refused stands what was saved");
+	await page.fill("#body", "It **flies** high.");
+	await follow(page, button(page, "Save"));
+	equal(asked.length, 1, "admin, goods: saving the description does not ask");
+	page.off("dialog", ask);
+	await page.goto(at);
 };
 
 const draft = async (page, goods) => {
@@ -138,6 +165,7 @@ export default async () => {
 	const { page } = visitor;
 	const goods = await writeGoods(page);
 
+	await wrongPictures(visitor, goods);
 	matches(await sendPicture(page), /The picture has arrived/, "admin: a picture is sent");
 	await throwAway(page, goods);
 	await setUp(page, goods);

@@ -1,16 +1,8 @@
 /* What a member says of themselves, their pages, and checking in: with and without script, by keys on a phone. */
-import { writeFileSync } from "node:fs";
-import { join as path } from "node:path";
-
 import { join, secret } from "./account.js";
-import { axe } from "./pages.js";
+import { png, refusals } from "./pictures.js";
 import { check, equal, matches, none } from "./tap.js";
 import { button, faultsOf, follow, leave, logIn, send, visit, withoutBrowserChecks } from "./visitor.js";
-
-/* 64 x 48 pixels in four colours. */
-const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAAuKetIAAAACXBIWXMAAA7EAAAOxAGVKw4bAAAAZElEQVRoge3RAQ0AMQzDwG1I"
-	+ "AukhDWIhDUVkveQDkMrqnmQ1fbc6v053vs8AmgE0A2gG0AygGUAzgGYAzQCaATQDaDuZ6oGZVPd//wEDaAbQDKAZQDOAZgDNAJoBNANoBtAMoD2h"
-	+ "fAUP3f+iWgAAAABJRU5ErkJggg==", "base64");
 
 const choose = (page, name, mimeType, buffer) => page.setInputFiles("#picture", { name, mimeType, buffer });
 
@@ -27,40 +19,14 @@ const untilMade = async (page) => {
 	throw new Error("the picture is not made");
 };
 
-/* A little, which the program says, and so much that nginx does not ask it: either way one reads how large a picture
- * may be, and comes back. */
-const tooLarge = async ({ page, js }, how) => {
-	const file = path(process.env.PLAZA_STATE, "huge.png");
-
-	writeFileSync(file, Buffer.concat([png, Buffer.alloc(6 << 20)]));
-	await page.setInputFiles("#picture", file);
-	equal(await send(page, "Upload"), 422, `${how}: 6 MB: 422`);
-	matches(await page.locator("#picture-error").textContent(), /at most 5 MB/, `${how}: 6 MB: the limit is said at the field`);
-	for (const megabytes of [9, 40]) {
-		writeFileSync(file, Buffer.alloc(megabytes << 20));
-		await page.setInputFiles("#picture", file);
-		equal(await send(page, "Upload"), 413, `${how}: ${megabytes} MB: 413`);
-		equal(await page.locator("h2").textContent(), "Picture too large", `${how}: ${megabytes} MB: a page of our own`);
-		matches(await page.locator("section").textContent(), /may have 5 MB/, `${how}: ${megabytes} MB: which says the limit`);
-		if (js)
-			none(await axe(page, {}), `${how}: ${megabytes} MB: no violation of axe's rules`);
-		await follow(page, page.getByRole("link", { name: "Back to the profile" }));
-		matches(page.url(), /\/settings\/profile$/, `${how}: ${megabytes} MB: and leads back`);
-	}
-};
-
 /* Sent, shown, and really a picture of the size it is to have. */
 const picture = async (visitor, how) => {
 	const { page } = visitor;
 	const face = page.locator("main .face").first();
 
-	await page.goto("/settings/profile");
-	await withoutBrowserChecks(page);
-	equal(await send(page, "Upload"), 422, `${how}: no picture: 422`);
-	none(await faultsOf(page, "#picture", ""), `${how}: no picture: said at the field`);
-	await choose(page, "page.png", "image/png", Buffer.from("<!doctype html><script>alert(1)</script>"));
-	equal(await send(page, "Upload"), 422, `${how}: something else under the name of one: 422`);
-	await tooLarge(visitor, how);
+	await refusals(visitor, how, {
+		at: "/settings/profile", field: "#picture", button: "Upload", back: "Back to the profile", leadsTo: /\/settings\/profile$/,
+	});
 	await choose(page, "me.png", "image/png", png);
 	equal(await send(page, "Upload"), 200, `${how}: a picture is taken`);
 	await untilMade(page);

@@ -124,8 +124,8 @@ bool mq_is_refused(const struct mq *m);
 
 /*
  * The next message, its bytes in the arena. ERR_NOT_FOUND when none came within
- * timeout_ms. ERR_UNAVAILABLE, after timeout_ms too, while the broker is away: just call it
- * again. Heartbeats are served here, so call it at least every 15 s, or mq_idle.
+ * timeout_ms, or when a signal came. ERR_UNAVAILABLE, after timeout_ms too, while the broker is
+ * away: just call it again. Heartbeats are served here, so call it at least every 15 s, or mq_idle.
  */
 err mq_next(struct mq *m, struct arena *a, int64_t timeout_ms, struct mq_delivery *out) MUST_CHECK;
 

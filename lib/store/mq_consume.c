@@ -1,6 +1,9 @@
 /* Consuming: one queue or several, acknowledged by hand, after the work is safe elsewhere. */
 #include "store/mq_internal.h"
 
+#include <errno.h>
+#include <poll.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -205,13 +208,28 @@ uint64_t mq_tag(const struct mq *m, uint64_t broker_tag)
 	return (uint64_t)m->generation << TAG_BITS | broker_tag;
 }
 
+/* The library goes on waiting when a signal came. False: one did, and the caller looks at its flag.
+ */
+static bool wait_unless_told(struct mq *m, int64_t deadline)
+{
+	struct pollfd p = { .fd = amqp_get_sockfd(m->connection), .events = POLLIN };
+	int64_t left = deadline - clock_ticks();
+
+	if (left <= 0 || amqp_frames_enqueued(m->connection) || amqp_data_in_buffer(m->connection))
+		return true;
+	return poll(&p, 1, (int)left) >= 0 || errno != EINTR;
+}
+
 static err receive(struct mq *m, struct arena *a, int64_t deadline, struct mq_delivery *out)
 {
 	struct mq_delivery delivery = { 0 };
 	const amqp_basic_deliver_t *deliver;
 	amqp_frame_t frame;
-	err e = mq_wait_frame(m, deadline, &frame);
+	err e;
 
+	if (!wait_unless_told(m, deadline))
+		return ERR_NOT_FOUND;
+	e = mq_wait_frame(m, deadline, &frame);
 	if (e)
 		return e;
 	if (frame.frame_type != AMQP_FRAME_METHOD)

@@ -1,6 +1,8 @@
 /* The RabbitMQ wrapper, against a real broker: publishing, consuming, dead letters, faults. */
 #include "unit/store/mq_fixture.h"
 
+#include <sys/time.h>
+
 #include "base/clock.h"
 
 static void messages_arrive_as_they_were_sent(void **state)
@@ -75,6 +77,35 @@ static void waiting_for_nothing_ends_in_time(void **state)
 	assert_int_equal(mq_next(m, f->a, 0, &d), ERR_NOT_FOUND);
 	mq_idle(m, 200);
 	assert_in_range(clock_ticks() - started, 190, 800);
+	mq_free(m);
+}
+
+static void hear(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* Or a worker that is told to end would do so a second later. */
+static void a_signal_ends_the_wait(void **state)
+{
+	struct sigaction action = { .sa_handler = hear };
+	struct itimerval soon = { .it_value.tv_usec = 100000 };
+	struct fixture *f = *state;
+	struct mq_delivery d;
+	struct mq *m;
+	int64_t from;
+
+	STORES_OR_SKIP();
+	m = consumer_of("mail", 1);
+	assert_empty(f, m);
+	sigaction(SIGALRM, &action, NULL);
+	from = clock_ticks();
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(mq_next(m, f->a, WAIT_MS, &d), ERR_NOT_FOUND);
+	assert_in_range(clock_ticks() - from, 50, 1000);
+	/* And nothing is missed. */
+	publish(f, "1", "{}");
+	assert_text(next(f, m).id, "1");
 	mq_free(m);
 }
 
@@ -264,6 +295,7 @@ int main(void)
 		mq_test(messages_arrive_as_they_were_sent),
 		mq_test(large_messages_take_many_frames),
 		mq_test(waiting_for_nothing_ends_in_time),
+		mq_test(a_signal_ends_the_wait),
 		mq_test(a_message_nobody_takes_is_not_published),
 		mq_test(a_batch_tells_which_were_stored),
 		mq_test(what_is_not_acknowledged_comes_again),

@@ -39,26 +39,39 @@ static void add_same(struct diff_view *v, const struct diff_run *run, bool is_fi
 		add(v)->lines = rest;
 }
 
+/* Each line is marked as what it is, but for whole texts that have too little in common. */
+static void add_changed(struct diff_view *v, const struct diff_run *run)
+{
+	size_t at_once = v->is_rough ? run->count : 1;
+	struct str rest = run->lines;
+	size_t i;
+
+	for (i = 0; i < run->count; i += at_once)
+		*add(v) = (struct diff_run_view){ .lines = take_lines(&rest, at_once),
+						  .is_removed = run->kind == DIFF_REMOVED,
+						  .is_added = run->kind == DIFF_ADDED };
+}
+
 struct diff_view diff_view_from(struct req *r, struct str from, struct str to)
 {
 	struct diff_view view = { 0 };
 	struct diff d;
+	size_t most = 0;
 
 	diff_lines(r->ctx.arena, from, to, &d);
 	if (d.count < 2 && (!d.count || d.runs[0].kind == DIFF_SAME))
 		return view;
 	view.is_rough = d.is_rough;
-	view.runs.items = ARENA_ARRAY(r->ctx.arena, struct diff_run_view, 3 * d.count);
+	for (size_t i = 0; i < d.count; i++)
+		most += d.runs[i].kind == DIFF_SAME ? 3 : d.runs[i].count;
+	view.runs.items = ARENA_ARRAY(r->ctx.arena, struct diff_run_view, most);
 	for (size_t i = 0; i < d.count; i++) {
 		const struct diff_run *run = &d.runs[i];
 
 		if (run->kind == DIFF_SAME)
 			add_same(&view, run, i == 0, i + 1 == d.count);
 		else
-			*add(&view) =
-				(struct diff_run_view){ .lines = run->lines,
-							.is_removed = run->kind == DIFF_REMOVED,
-							.is_added = run->kind == DIFF_ADDED };
+			add_changed(&view, run);
 	}
 	return view;
 }

@@ -1,6 +1,7 @@
-/* Deleting, pinning and featuring a post. */
+/* Deleting a post or a draft, pinning and featuring a post. */
 #include "post/post_pages.h"
 
+#include "base/utf8.h"
 #include "domain/moderation.h"
 
 #include "tmpl/post_confirm.h"
@@ -74,6 +75,39 @@ err post_delete_action(struct req *r)
 		return e;
 	req_flash(r, N_("Deleted."));
 	return resp_redirect(r, URL_LITERAL("/?sort=new"));
+}
+
+/* The form a draft belongs to: without it, it shows the post as it is, or nothing. */
+static struct url form_of_draft(struct req *r)
+{
+	return r->id ? url_format(r->ctx.arena, "/posts/{}/edit", r->id)
+		     : URL_LITERAL("/posts/new");
+}
+
+err draft_delete_page(struct req *r)
+{
+	struct confirm_view view = { .back = form_of_draft(r) };
+	struct post_draft_saved saved = { 0 };
+	err e = post_draft_find(&r->ctx, r->id, &saved);
+
+	if (e)
+		return e;
+	view.action = r->id ? url_format(r->ctx.arena, "/posts/{}/draft/delete", r->id)
+			    : URL_LITERAL("/posts/draft/delete");
+	view.question = req_text(r, "Delete this draft?");
+	view.quote = saved.draft.title.n ? saved.draft.title
+					 : utf8_cut(saved.draft.body, POST_TITLE_MAX);
+	return confirm_show(r, 200, &view);
+}
+
+err draft_delete_action(struct req *r)
+{
+	err e = post_draft_delete(&r->ctx, r->id);
+
+	if (e)
+		return e;
+	req_flash(r, N_("Deleted."));
+	return resp_redirect(r, form_of_draft(r));
 }
 
 static err set_mark(struct req *r, err (*set)(struct ctx *c, int64_t id, bool is_on))

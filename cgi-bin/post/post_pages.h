@@ -108,7 +108,7 @@ struct diff_view {
 /* templates/post/form.html: a new post, or an edit */
 struct form_view {
 	int64_t id; /* 0: a new post */
-	struct url action, preview_action, draft_action;
+	struct url action, preview_action, draft_action, draft_delete;
 	struct str title, body;
 	int64_t version; /* the edit starts from; 0 for a new post */
 	struct str title_error, body_error;
@@ -221,9 +221,11 @@ err post_draft_action(struct req *r);
 err post_edit_page(struct req *r);
 err post_edit_action(struct req *r);
 
-/* deleting, pinning, featuring: post_manage.c */
+/* deleting a post or a draft, pinning, featuring: post_manage.c */
 err post_delete_page(struct req *r);
 err post_delete_action(struct req *r);
+err draft_delete_page(struct req *r);
+err draft_delete_action(struct req *r);
 err post_pin_action(struct req *r);
 err post_feature_action(struct req *r);
 

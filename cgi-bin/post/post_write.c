@@ -28,11 +28,13 @@ static void set_actions(struct req *r, struct form_view *view)
 		view->action = URL_LITERAL("/posts");
 		view->preview_action = URL_LITERAL("/posts/preview");
 		view->draft_action = URL_LITERAL("/posts/draft");
+		view->draft_delete = URL_LITERAL("/posts/draft/delete");
 		return;
 	}
 	view->action = url_format(r->ctx.arena, "/posts/{}/edit", view->id);
 	view->preview_action = url_format(r->ctx.arena, "/posts/{}/preview", view->id);
 	view->draft_action = url_format(r->ctx.arena, "/posts/{}/draft", view->id);
+	view->draft_delete = url_format(r->ctx.arena, "/posts/{}/draft/delete", view->id);
 }
 
 static err show_form(struct req *r, int status, struct form_view *view,

@@ -126,6 +126,8 @@ struct post_draft_saved {
 err post_draft_find(struct ctx *c, int64_t post_id, struct post_draft_saved *out) MUST_CHECK;
 err post_draft_save(struct ctx *c, int64_t post_id, const struct post_draft *d,
 		    int64_t base_version) MUST_CHECK;
+/* Also when there is none. */
+err post_draft_delete(struct ctx *c, int64_t post_id) MUST_CHECK;
 /* Forget drafts nobody touched for half a year, at most `limit`. */
 err post_draft_sweep(struct ctx *c, int limit, int64_t *swept) MUST_CHECK;
 

@@ -18,6 +18,9 @@ static const struct db_sql sql_save =
 	    " body_md = VALUES(body_md), base_version = VALUES(base_version),"
 	    " saved_at = VALUES(saved_at)");
 
+static const struct db_sql sql_delete =
+	SQL("DELETE FROM post_draft WHERE author_id = ? AND post_id = ?");
+
 static const struct db_sql sql_sweep =
 	SQL("DELETE FROM post_draft WHERE saved_at < ? ORDER BY saved_at LIMIT ?");
 
@@ -47,6 +50,13 @@ err post_draft_save(struct ctx *c, int64_t post_id, const struct post_draft *d,
 	return db_exec(c->db, NULL, &sql_save,
 		       DB_ARGS(c->viewer.id, post_id, utf8_cut(d->title, DRAFT_TITLE_MOST),
 			       utf8_cut(d->body, DRAFT_BODY_MOST), base_version, c->now));
+}
+
+err post_draft_delete(struct ctx *c, int64_t post_id)
+{
+	if (ctx_is_guest(c))
+		return ERR_AUTH;
+	return db_exec(c->db, NULL, &sql_delete, DB_ARGS(c->viewer.id, post_id));
 }
 
 err post_draft_sweep(struct ctx *c, int limit, int64_t *swept)

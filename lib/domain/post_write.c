@@ -22,9 +22,6 @@ static const struct db_sql sql_insert =
 static const struct db_sql sql_count =
 	SQL("UPDATE user SET posts = GREATEST(posts + ?, 0) WHERE user_id = ?");
 
-static const struct db_sql sql_drop_draft =
-	SQL("DELETE FROM post_draft WHERE author_id = ? AND post_id = ?");
-
 static const struct db_sql sql_lock =
 	SQL("SELECT author_id, version, title, body_md, edited_by, deleted_at FROM post"
 	    " WHERE post_id = ? FOR UPDATE");
@@ -86,7 +83,7 @@ static err insert(void *context)
 	if (!e)
 		e = db_exec(c->db, NULL, &sql_count, DB_ARGS(1, c->viewer.id));
 	if (!e)
-		e = db_exec(c->db, NULL, &sql_drop_draft, DB_ARGS(c->viewer.id, 0));
+		e = post_draft_delete(c, 0);
 	return e;
 }
 
@@ -155,7 +152,7 @@ static err edit(void *context)
 	is_own = db_int(rows, 0) == c->viewer.id;
 	if (!is_own && !post_may_moderate(c))
 		return ERR_NOT_FOUND;
-	e = db_exec(c->db, NULL, &sql_drop_draft, DB_ARGS(c->viewer.id, w->id));
+	e = post_draft_delete(c, w->id);
 	if (e || is_repeated(w, rows))
 		return e;
 	if (db_int(rows, 1) != w->base_version)

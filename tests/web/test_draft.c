@@ -58,6 +58,39 @@ static void a_draft_may_be_as_empty_as_its_writer_left_it(void **state)
 	assert_int_equal(drafts_of(ann), 1);
 }
 
+/* Who gives a text up, or an edit of one, gets rid of the draft; the post is what it was. */
+static void a_draft_can_be_deleted(void **state)
+{
+	struct browser *ann = visit_member(site, ROLE_USER);
+	struct browser *eve = visit_member(site, ROLE_USER);
+	int64_t id = visit_publish(ann, "Published", "text one");
+	const char *edit = visit_path(ann, "/posts/%lld/edit", (long long)id);
+	const char *drop = visit_path(ann, "/posts/%lld/draft/delete", (long long)id);
+	struct reply r;
+
+	(void)state;
+	assert_status(get(ann, "/posts/draft/delete"), 404);
+	assert_has_not(get(ann, "/posts/new"), "/posts/draft/delete");
+	assert_status(post_form(ann, "/posts/draft", "title=&body=given+up"), 303);
+	assert_status(post_form(ann, visit_path(ann, "/posts/%lld/preview", (long long)id),
+				"title=Published&body=text+two&version=1"),
+		      200);
+	assert_has(get(ann, "/posts/new"), "href=\"/posts/draft/delete\"");
+	r = get(ann, "/posts/draft/delete");
+	assert_page(ann, r, 200);
+	assert_shows(ann, r, "Delete this draft? given up");
+	assert_status(get(eve, drop), 404);
+	assert_redirect(eve, post_form(eve, drop, ""), edit);
+	assert_int_equal(drafts_of(ann), 2);
+	assert_redirect(ann, post_form(ann, "/posts/draft/delete", ""), "/posts/new");
+	assert_form(ann, get(ann, "/posts/new"), "", "");
+	assert_has(get(ann, edit), visit_path(ann, "href=\"%s\"", drop));
+	assert_shows(ann, get(ann, drop), "Delete this draft? Published");
+	assert_redirect(ann, post_form(ann, drop, ""), edit);
+	assert_form(ann, get(ann, edit), "Published", "text one");
+	assert_int_equal(drafts_of(ann), 0);
+}
+
 static void a_preview_shows_it_and_keeps_it(void **state)
 {
 	struct browser *ann = visit_member(site, ROLE_USER);
@@ -162,6 +195,7 @@ static void only_our_own_forms_are_kept(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_draft_waits_until_it_is_published),
 	cmocka_unit_test(a_draft_may_be_as_empty_as_its_writer_left_it),
+	cmocka_unit_test(a_draft_can_be_deleted),
 	cmocka_unit_test(a_preview_shows_it_and_keeps_it),
 	cmocka_unit_test(a_draft_of_an_edit_remembers_what_it_was_based_on),
 	cmocka_unit_test(what_was_typed_outlives_the_session),

@@ -105,6 +105,9 @@ static void an_edit_of_an_old_version_is_a_conflict(void **state)
 	assert_text(page_value(ann->arena, r.body, "version"), "2");
 	assert_has(r, "<del>Version two</del> <ins>Mine</ins>");
 	assert_has(r, "<del>two</del><ins>my own text</ins>");
+	/* The words above it say that each line has its mark. */
+	assert_has(edit(ann, id, "Mine", "one\r\n\r\nmore", "1"),
+		   "<del>two</del><ins>one</ins><ins></ins><ins>more</ins>");
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 2);
 	assert_int_equal(edit(ann, id, "Mine", "my own text", "2").status, 303);
 	assert_int_equal(visit_number(site, &sql_version, DB_ARGS(id)), 3);

@@ -46,7 +46,8 @@ static err show_wait(struct req *r, struct result_view *view, const struct sale_
 {
 	view->ahead = answer->ahead;
 	view->wait_ms = answer->wait_ms > 0 ? answer->wait_ms : 200;
-	view->seconds = 1 + answer->ahead / ORDERS_A_SECOND;
+	view->rate = ORDERS_A_SECOND;
+	view->seconds = 1 + answer->ahead / view->rate;
 	tmpl_sale_wait(req_page(r), view);
 	return resp_page(r, 200,
 			 &(struct page_meta){

@@ -71,7 +71,8 @@ struct sale_view {
 struct result_view {
 	int64_t sale_id;
 	struct str name;
-	int64_t ahead, seconds; /* requests before it, and about how long they take */
+	int64_t ahead, seconds; /* requests before it, and how long they usually take */
+	int64_t rate;           /* how many of them in a second */
 	int64_t wait_ms;        /* until to ask again */
 	struct str why;
 	bool is_again_possible;

@@ -69,11 +69,12 @@
 	};
 
 	/* Every 200 ms at first, less and less often; when it is decided, the page that says so. */
-	const watchQueue = async ({ dataset: { poll, wait } }) => {
+	const watchQueue = async ({ dataset: { poll, wait, rate, slow } }) => {
 		let pause = Number(wait);
 
 		for (;;) {
 			await sleep(pause);
+			document.getElementById("slow").hidden = performance.now() < Number(slow);
 			pause = Math.min(pause * 1.25, 3000);
 			try {
 				const answer = await fetch(poll, { headers: { Accept: "application/json" }, cache: "no-store" });
@@ -88,6 +89,7 @@
 					return location.reload();
 				pause = Math.max(pause, least);
 				document.getElementById("ahead").textContent = ahead;
+				document.getElementById("seconds").textContent = 1 + Math.floor(ahead / Number(rate));
 			} catch {
 				pause = Math.max(pause, 2000);
 			}

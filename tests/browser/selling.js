@@ -109,7 +109,8 @@ const isWatched = async () => {
 	const asked = [];
 	const script = (await (await visitor.context.request.get("/sales")).text()).match(/\/assets\/market\.js[^"]*/)[0];
 	const wait = `<!doctype html><html lang="en"><title>x</title><script src="${script}" defer></script>
-		<main id="wait" data-poll="/sales/1/result" data-wait="200"><b id="ahead">9</b></main>`;
+		<main id="wait" data-poll="/sales/1/result" data-wait="200" data-rate="10" data-slow="600"><b id="ahead">9</b>
+		<b id="seconds">1</b><p id="slow" hidden>slow</p></main>`;
 
 	await page.route("**/sales/1/result", (route, request) => {
 		if (!request.headers().accept.startsWith("application/json"))
@@ -122,6 +123,9 @@ const isWatched = async () => {
 	await page.goto("/sales/1/result");
 	await page.waitForFunction(() => document.getElementById("ahead")?.textContent === "18");
 	check(true, "queue: the place is shown as it changes");
+	equal(await page.locator("#seconds").textContent(), "2", "queue: and so is the time it usually takes");
+	await page.locator("#slow").waitFor();
+	check(true, "queue: that it takes longer is said when it does");
 	await page.waitForFunction(() => document.title === "decided");
 	const pauses = asked.slice(1).map((at, i) => at - asked[i]);
 

@@ -59,17 +59,7 @@ static void fill_sales(struct req *r, const struct plumbing *p, struct home_view
 			.name = sale_name(r, s->id, view->sales.count),
 			.is_checked = report->checked_at > 0,
 			.is_right = sale_report_is_right(report),
-			.is_loaded = report->is_loaded,
-			.queued = report->queued,
-			.stuck = report->stuck,
-			.sql = report->sql,
-			.redis = report->redis,
-			.lost = report->lost,
-			.unknown = report->unknown,
-			.returning = report->returning,
-			.adrift = report->adrift,
-			.terms = report->terms,
-			.oversold = report->oversold,
+			.report = *report,
 			.checked = { report->checked_at },
 		};
 		view->stuck += report->stuck;

@@ -7,6 +7,8 @@
 
 #include "admin/admin_pages.h"
 
+#include "domain/sale_check.h"
+
 /* templates/admin/home.html */
 struct home_queue {
 	struct str name;
@@ -16,8 +18,8 @@ struct home_queue {
 struct home_sale {
 	int64_t id;
 	struct str name;
-	bool is_checked, is_right, is_loaded;
-	int64_t queued, stuck, sql, redis, lost, unknown, returning, adrift, terms, oversold;
+	bool is_checked, is_right;
+	struct sale_report report;
 	struct when checked;
 };
 struct home_job {

@@ -27,7 +27,6 @@ static const struct db_sql sql_empty = SQL("DELETE FROM outbox");
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	size_t i;
 
 	*state = f;
 	if (stores.missing)
@@ -37,10 +36,7 @@ static int set_up(void **state)
 	f->c.db = db_new(&stores.config);
 	f->c.mq = mq_new(&stores.config);
 	f->c.now = clock_now();
-	for (i = 0; i < mq_queue_count; i++) {
-		if (str_is(str_from_c(mq_queues[i].name), MAIL))
-			f->mails = &mq_queues[i];
-	}
+	f->mails = mq_fixed(MAIL);
 	return db_run_script_unsafe(f->c.db, stores_schema(f->c.arena)) || mq_declare(f->c.mq);
 }
 

@@ -25,7 +25,6 @@ static const struct db_sql sql_cancelled =
 	SQL("UPDATE sale_order SET state = 2, ended_at = ? WHERE order_id = ?");
 
 struct checking {
-	struct fixture f;
 	struct ctx *c;
 	int64_t sale;
 	struct sale_report r;

@@ -7,8 +7,8 @@
 #include "domain/job_lease.h"
 #include "domain/outbox.h"
 #include "support/stores.h"
+#include "unit/store/dying.h"
 
-#define TRIES 5
 #define MAIL STR("mail")
 #define TOPIC STR("mail.requested")
 
@@ -53,59 +53,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Until the broker does it: one that has just come back, or just made the queue, may not. */
-static void patiently(struct fixture *f, err (*ask)(struct fixture *f))
-{
-	int64_t until = clock_ticks() + 30000;
-	err e = ERR_UNAVAILABLE;
-
-	while (e && clock_ticks() < until) {
-		e = ask(f);
-		if (e)
-			stores_sleep_ms(200);
-	}
-	assert_int_equal(e, OK);
-}
-
-static err publish(struct fixture *f)
-{
-	return mq_publish_confirmed(f->c.mq, TOPIC, STR("1"), STR("{}"));
-}
-
-static bool is_dead_now;
-
-static err look(struct fixture *f)
-{
-	return mq_is_dead(f->c.mq, MAIL, &is_dead_now);
-}
-
-static err make_anew(struct fixture *f)
-{
-	return mq_make_anew(f->c.mq, MAIL);
-}
-
-static bool is_dead(struct fixture *f)
-{
-	patiently(f, look);
-	return is_dead_now;
-}
-
-/* A moment old, it confirms a message, and the broker is killed. */
-static void let_it_die(struct fixture *f)
-{
-	int i;
-
-	for (i = 0; i < TRIES; i++) {
-		patiently(f, make_anew);
-		patiently(f, publish);
-		stores_signal("rabbitmq", SIGKILL);
-		stores_start("rabbitmq");
-		if (is_dead(f))
-			return;
-	}
-	fail_msg("the queue does not die");
-}
-
 static void add_sent(struct fixture *f, int64_t id, struct str topic, int64_t due)
 {
 	assert_int_equal(db_exec(f->c.db, NULL, &sql_add, DB_ARGS(id, topic, due)), OK);
@@ -136,20 +83,20 @@ static void it_is_made_anew_and_its_mails_are_due_again(void **state)
 	add_sent(f, 3, TOPIC, f->c.now - DEAD_QUEUE_AGAIN_MS - 1);
 	add_sent(f, 4, TOPIC, f->c.now - 60000);
 	/* One that lives is left alone, with what is in it. */
-	patiently(f, publish);
+	dying_publish(f->c.mq, TOPIC);
 	assert_int_equal(dead_queue_mend_fixed(&f->c, f->mails), OK);
 	assert_text(due(f), "");
-	let_it_die(f);
+	dying_kill(f->c.mq, MAIL, TOPIC);
 	/* Somebody else is at it. */
 	assert_int_equal(job_lease_take(&f->c, STR("queue:mail"), STR("other"), 60000), OK);
 	assert_int_equal(dead_queue_mend_fixed(&f->c, f->mails), OK);
 	assert_text(due(f), "");
-	assert_true(is_dead(f));
+	assert_true(dying_is_dead(f->c.mq, MAIL));
 	assert_int_equal(job_lease_release(&f->c, STR("queue:mail"), STR("other")), OK);
 	assert_int_equal(dead_queue_mend_fixed(&f->c, f->mails), OK);
 	assert_text(due(f), "14");
-	assert_false(is_dead(f));
-	patiently(f, publish);
+	assert_false(dying_is_dead(f->c.mq, MAIL));
+	dying_publish(f->c.mq, TOPIC);
 	assert_int_equal(mq_depth(f->c.mq, "mail", &depth), OK);
 	assert_int_equal(depth, 1);
 	assert_int_equal(mq_depth(f->c.mq, "mail.dead", &depth), OK);

@@ -44,6 +44,26 @@ const head = async (page) => {
 	return { faults, title: seen.title };
 };
 
+/* A time that goes on in another line, and the head of a column broken within a word, are hard to read. */
+const broken = (page) => page.evaluate(() => [...document.querySelectorAll("time, thead th")].flatMap((part) => {
+	const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+	const found = [];
+
+	while (texts.nextNode()) {
+		const { data } = texts.currentNode;
+
+		for (const piece of data.matchAll(part.matches("time") ? /.+/g : /\S+/g)) {
+			const range = document.createRange();
+
+			range.setStart(texts.currentNode, piece.index);
+			range.setEnd(texts.currentNode, piece.index + piece[0].length);
+			if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1)
+				found.push(piece[0]);
+		}
+	}
+	return found;
+}));
+
 export default async () => {
 	const titles = new Set();
 	const visitors = await everywhere({}, async (page, name) => {
@@ -56,6 +76,8 @@ export default async () => {
 		await page.emulateMedia({ colorScheme: "light" });
 		await page.setViewportSize({ width: 360, height: 740 });
 		none(await axe(page, { runOnly: ["scrollable-region-focusable"] }), `${name}: what scrolls on a phone is in reach of keys`);
+		await page.setViewportSize({ width: 320, height: 640 });
+		none(await broken(page), `${name}: no time and no head of a column is broken on a small phone`);
 		await page.setViewportSize({ width: 1280, height: 900 });
 		titles.add(title);
 	});

@@ -85,7 +85,7 @@ static void the_first_page_shows_what_waits(void **state)
 	assert_shows(b, r, "RabbitMQ answers");
 	assert_shows(b, r, "Outbox");
 	assert_shows(b, r, "mail.dead");
-	assert_shows(b, r, "Sales that are not over");
+	assert_shows(b, r, "Sales that are still checked");
 	assert_shows(b, r, "Programs that cron starts");
 }
 

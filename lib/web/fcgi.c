@@ -1,7 +1,11 @@
 /* The accept loop over libfcgi. */
+#include <errno.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,47 +13,76 @@
 #include "web/state.h"
 
 static bool is_unix_socket;
-static volatile sig_atomic_t is_stopping;
+
+/* What a process waits for: its listening socket, which it shares with others, and signals. */
+struct waiting {
+	int events, signals;
+};
 
 /*
- * A signal that arrives after the loop's look at is_stopping and before accept sleeps would be
- * lost: the alarm repeats it each second until the process has gone. Without SA_RESTART accept
- * returns.
+ * Signals stay blocked and are read like anything else that comes: one that interrupted libfcgi
+ * while it reads a request would cost that request its connection.
  */
-static void stop(int number)
+static int open_signals(void)
 {
-	(void)number;
-	is_stopping = 1;
-	FCGX_ShutdownPending();
-	alarm(1);
-}
-
-static void hold_signals(sigset_t *held)
-{
-	struct sigaction action = { .sa_handler = stop };
+	sigset_t wanted;
 
 	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGUSR1, &action, NULL);
-	sigaction(SIGALRM, &action, NULL);
-	sigemptyset(held);
-	sigaddset(held, SIGTERM);
-	sigaddset(held, SIGINT);
-	sigaddset(held, SIGUSR1);
-	sigaddset(held, SIGALRM);
-	sigprocmask(SIG_BLOCK, held, NULL);
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &wanted, NULL);
+	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The next request. Only here may a signal come in: one that is served is never cut short. */
-static bool next(FCGX_Request *fcgi, const sigset_t *held)
+/*
+ * Of the processes that wait for a connection one is woken. Another may be quicker, so accepting
+ * must not wait.
+ */
+static bool waiting_open(struct waiting *w)
 {
-	int failed;
+	struct epoll_event socket = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = STDIN_FILENO };
+	struct epoll_event signals = { .events = EPOLLIN };
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
 
-	sigprocmask(SIG_UNBLOCK, held, NULL);
-	failed = is_stopping || FCGX_Accept_r(fcgi) < 0;
-	sigprocmask(SIG_BLOCK, held, NULL);
-	return !failed;
+	w->signals = open_signals();
+	w->events = epoll_create1(EPOLL_CLOEXEC);
+	signals.data.fd = w->signals;
+	return w->signals >= 0 && w->events >= 0 && flags >= 0 &&
+	       !fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) &&
+	       !epoll_ctl(w->events, EPOLL_CTL_ADD, STDIN_FILENO, &socket) &&
+	       !epoll_ctl(w->events, EPOLL_CTL_ADD, w->signals, &signals);
+}
+
+/* Until there may be a connection. False: told to stop. */
+static bool wait_for_connection(const struct waiting *w)
+{
+	struct epoll_event came[2];
+	int count, i;
+
+	do
+		count = epoll_wait(w->events, came, ARRAY_LEN(came), -1);
+	while (count < 0 && errno == EINTR);
+	for (i = 0; i < count; i++) {
+		if (came[i].data.fd == w->signals)
+			return false;
+	}
+	return count > 0;
+}
+
+/* The next request. False: told to stop, or nothing more can come. */
+static bool next(FCGX_Request *fcgi, const struct waiting *w)
+{
+	while (wait_for_connection(w)) {
+		int failed = FCGX_Accept_r(fcgi);
+
+		if (!failed)
+			return true;
+		if (failed != -EAGAIN)
+			return false;
+	}
+	return false;
 }
 
 static size_t read_stream(void *from, char *to, size_t room)
@@ -95,15 +128,14 @@ static bool listens_on_unix(void)
 int fcgi_run(struct app *app)
 {
 	FCGX_Request fcgi;
-	sigset_t held;
+	struct waiting waiting;
 
 	is_unix_socket = listens_on_unix();
-	hold_signals(&held);
-	if (FCGX_Init() || FCGX_InitRequest(&fcgi, 0, 0)) {
-		log_error("libfcgi cannot start");
+	if (!waiting_open(&waiting) || FCGX_Init() || FCGX_InitRequest(&fcgi, 0, 0)) {
+		log_error("cannot wait for requests");
 		return 1;
 	}
-	while (next(&fcgi, &held)) {
+	while (next(&fcgi, &waiting)) {
 		struct source source = { .environment = fcgi.envp,
 					 .read = read_stream,
 					 .from = &fcgi };

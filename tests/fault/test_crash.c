@@ -165,6 +165,45 @@ static void a_restart_drops_no_request(void **state)
 	kill_while_they_work(senders, SIGTERM);
 }
 
+struct stopping {
+	int pauses, at; /* the pause in which the signal comes: 1 or 2 */
+};
+
+static void stop_first(void *context)
+{
+	struct stopping *s = context;
+
+	usleep(100000); /* until it has taken the connection, or what came so far */
+	if (++s->pauses == s->at)
+		kill(site_process(site, "post", 0), SIGTERM);
+	usleep(100000);
+}
+
+static int ask_while_it_stops(int at)
+{
+	struct stopping stopping = { .at = at };
+	struct browser *b = browser_open(site);
+	struct reply r;
+
+	/* Only the first process can take it. */
+	kill(site_process(site, "post", 1), SIGSTOP);
+	b->pause = &(struct fcgi_pause){ stop_first, &stopping };
+	r = browser_ask(b, &(struct ask){ .path = "/" });
+	kill(site_process(site, "post", 1), SIGCONT);
+	site_replace(site, "post", 0);
+	browser_close(b);
+	usleep(300000); /* as above */
+	return r.status;
+}
+
+/* Its connection was taken, its bytes are not all there: it is served like any other. */
+static void a_request_that_comes_with_the_signal_is_answered(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_while_it_stops(1), 200);
+	assert_int_equal(ask_while_it_stops(2), 200);
+}
+
 static int start(void **state)
 {
 	static const struct db_sql sql_users = SQL("SELECT COUNT(*) FROM user");
@@ -190,6 +229,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_request_is_lost_and_nothing_else),
 		cmocka_unit_test(forms_work_once_whatever_dies),
+		cmocka_unit_test(a_request_that_comes_with_the_signal_is_answered),
 		cmocka_unit_test(a_restart_drops_no_request),
 	};
 

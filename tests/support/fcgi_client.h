@@ -13,10 +13,9 @@
 #define SUPPORT_FCGI_CLIENT_H
 
 #include "base/secret.h"
-#include "base/str.h"
+#include "support/fcgi_wire.h"
 
 #define BROWSER_COOKIES_MAX 16
-#define BROWSER_WAIT_MS 20000 /* the sanitizer build is slow */
 
 struct reply {
 	int status;      /* 0: no answer, or one that is not to be understood */
@@ -33,6 +32,7 @@ struct browser {
 	const char *origin;          /* of the site, "http://127.0.0.1" */
 	const char *language;        /* Accept-Language; "en" at first */
 	const char *address;         /* REMOTE_ADDR; 127.0.0.1 at first */
+	const struct fcgi_pause *pause;
 	struct {
 		struct str name, value;
 	} cookies[BROWSER_COOKIES_MAX];
@@ -72,10 +72,5 @@ bool reply_has(const struct reply *r, const char *text);
 /* The value of the first field of that name in the page's forms, not unescaped; empty when there is
  * none. */
 struct str reply_field(struct browser *b, const struct reply *r, const char *name);
-
-/* One exchange of raw bytes with a socket: params is "name", "value", ..., NULL. Empty when it
- * failed. */
-struct str fcgi_exchange(struct arena *a, const char *socket_path, const char *const *params,
-			 struct str body);
 
 #endif

@@ -31,6 +31,13 @@ int64_t clock_ticks_us(void)
 	return read_clock_us(CLOCK_MONOTONIC);
 }
 
+bool clock_sleep(int64_t ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	return !nanosleep(&t, NULL);
+}
+
 /* Of the shape "Asia/Shanghai", so that it cannot lead out of the folder. */
 static bool is_zone_name(struct str name)
 {

@@ -25,6 +25,9 @@ int64_t clock_ticks(void);
 /* The same in microseconds. */
 int64_t clock_ticks_us(void);
 
+/* Sleep for so many ms. False when a signal ended it before. */
+bool clock_sleep(int64_t ms);
+
 /* Choose the site's zone by its tz database name; ERR_INVALID when there is no such zone. */
 err clock_set_zone(struct str name) MUST_CHECK;
 /* There is a zone of this name. */

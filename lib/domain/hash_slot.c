@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -60,7 +59,6 @@ static int try_all(void)
 
 err hash_slot_take(int *slot)
 {
-	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 	int64_t until = clock_ticks() + HASH_SLOT_WAIT_MS;
 
 	while ((*slot = try_all()) < 0) {
@@ -68,7 +66,7 @@ err hash_slot_take(int *slot)
 			log_warn("all slots for hashing are taken");
 			return ERR_UNAVAILABLE;
 		}
-		nanosleep(&pause, NULL);
+		clock_sleep(POLL_MS);
 	}
 	return OK;
 }

@@ -93,8 +93,6 @@ bool program_is_stopping(void)
 
 void program_sleep(int64_t ms)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
 	if (!is_stopping)
-		nanosleep(&t, NULL);
+		clock_sleep(ms);
 }

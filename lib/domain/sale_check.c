@@ -159,7 +159,6 @@ static err look_once(struct ctx *c, int64_t id, struct figures *f, struct sale_r
 static err look_at_figures(struct ctx *c, int64_t id, int64_t ends_at, struct figures *f,
 			   struct sale_report *r)
 {
-	struct timespec pause = { .tv_nsec = LOOK_AGAIN_MS * 1000000L };
 	struct figures first;
 	err e = look_once(c, id, f, r);
 	int i;
@@ -168,7 +167,7 @@ static err look_at_figures(struct ctx *c, int64_t id, int64_t ends_at, struct fi
 	for (i = 0; !e && i < LOOKS && clock_ticks() < ends_at; i++) {
 		if (!r->sql && !r->redis && !r->terms && f->is_loaded)
 			return OK;
-		nanosleep(&pause, NULL);
+		clock_sleep(LOOK_AGAIN_MS);
 		e = look_once(c, id, f, r);
 	}
 	if (!e && is_moving(&first, f))

@@ -247,14 +247,13 @@ static err put_tickets(struct look *l)
 /* Tickets are written after the orders were committed: a moment later there is no excuse. */
 static err look_again(struct look *l)
 {
-	struct timespec pause = { .tv_sec = AGAIN_AFTER_MS / 1000 };
 	struct cache_reply *tickets;
 	size_t i;
 	err e;
 
 	if (!l->again.count)
 		return OK;
-	nanosleep(&pause, NULL);
+	clock_sleep(AGAIN_AFTER_MS);
 	next_step(l);
 	e = read_tickets(l, l->again.users, l->again.count, &tickets);
 	for (i = 0; !e && i < l->again.count; i++)

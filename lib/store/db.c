@@ -189,13 +189,6 @@ err db_end(struct db *db, err e)
 	return e;
 }
 
-static void pause_ms(int64_t ms)
-{
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 err db_transaction(struct db *db, err (*work)(void *context), void *context)
 {
 	int64_t started = clock_ticks();
@@ -210,7 +203,7 @@ err db_transaction(struct db *db, err (*work)(void *context), void *context)
 		if (e != ERR_UNAVAILABLE || !db->is_retryable || attempt == ATTEMPTS ||
 		    clock_ticks() - started > REPEAT_WITHIN_MS)
 			return e;
-		pause_ms(PAUSE_MS * attempt);
+		clock_sleep(PAUSE_MS * attempt);
 	}
 }
 

@@ -281,10 +281,9 @@ void mq_idle(struct mq *m, int64_t ms)
 
 	while (left = deadline - clock_ticks(), left > 0) {
 		int64_t step = left < HEARTBEAT_EVERY_MS ? left : HEARTBEAT_EVERY_MS;
-		struct timespec t = { .tv_sec = step / 1000, .tv_nsec = step % 1000 * 1000000 };
 
 		say_alive(m);
-		if (nanosleep(&t, NULL))
+		if (!clock_sleep(step))
 			return; /* a signal: the caller looks at its flag */
 	}
 }

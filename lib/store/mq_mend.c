@@ -100,7 +100,6 @@ static err probe(struct mq *m, bool *is_answered)
 
 err mq_is_dead(struct mq *m, struct str queue, bool *out)
 {
-	struct timespec pause = { .tv_sec = LOOK_AGAIN_MS / 1000 };
 	bool is_answered = false;
 	err e = OK;
 	int i;
@@ -108,7 +107,7 @@ err mq_is_dead(struct mq *m, struct str queue, bool *out)
 	*out = false;
 	for (i = 0; !e && i < LOOKS; i++) {
 		if (i)
-			nanosleep(&pause, NULL);
+			clock_sleep(LOOK_AGAIN_MS);
 		e = ask(m, queue, &is_answered);
 		if (e || is_answered)
 			return e;

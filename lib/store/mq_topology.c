@@ -1,8 +1,6 @@
 /* Exchanges and queues: declared here and nowhere else. */
 #include "store/mq_internal.h"
 
-#include <time.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -113,11 +111,8 @@ err mq_await_lasting(struct mq *m)
 	err e = m->declared_at ? OK : mq_declare(m);
 	int64_t left;
 
-	while (!e && (left = m->declared_at + MQ_LASTING_MS - clock_ticks(), left > 0)) {
-		struct timespec t = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
-
-		nanosleep(&t, NULL);
-	}
+	while (!e && (left = m->declared_at + MQ_LASTING_MS - clock_ticks(), left > 0))
+		clock_sleep(left);
 	return e;
 }
 

@@ -123,6 +123,24 @@ static void clocks_go_on(void **state)
 	assert_true(us / 1000 - ms <= 1000);
 }
 
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+static void sleep_lasts_unless_a_signal_comes(void **state)
+{
+	const struct sigaction heard = { .sa_handler = on_signal };
+	int64_t began = clock_ticks_us();
+
+	(void)state;
+	assert_true(clock_sleep(1020));
+	assert_in_range(clock_ticks_us() - began, 1020000, 30000000);
+	assert_int_equal(sigaction(SIGALRM, &heard, NULL), 0);
+	alarm(1);
+	assert_false(clock_sleep(CLOCK_MINUTE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +151,7 @@ int main(void)
 		arena_test(zones_that_are_none),
 		arena_test(written_for_machines),
 		arena_test(clocks_go_on),
+		arena_test(sleep_lasts_unless_a_signal_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,15 +3,20 @@
 
 #include "base/clock.h"
 
-static void rabbitmqctl(const char *one, const char *two, const char *three)
+static void rabbitmqctl_four(const char *one, const char *two, const char *three, const char *four)
 {
 	const char *argv[] = { "bash",        "tests/support/services.sh",
 			       "rabbitmqctl", stores.folder,
 			       "-q",          one,
 			       two,           three,
-			       NULL };
+			       four,          NULL };
 
 	assert_true(stores_run(argv));
+}
+
+static void rabbitmqctl(const char *one, const char *two, const char *three)
+{
+	rabbitmqctl_four(one, two, three, NULL);
 }
 
 static void a_broker_out_of_memory_is_in_doubt(void **state)
@@ -160,6 +165,32 @@ static void a_deleted_queue_is_noticed(void **state)
 	mq_free(m);
 }
 
+/* Whoever set the limit: what was confirmed before is not pushed out, and what has no room is not
+ * confirmed. */
+static void a_full_queue_keeps_the_oldest(void **state)
+{
+	enum { COUNT = 40 };
+	struct fixture *f = *state;
+	size_t i, confirmed = 0, got = 0;
+	struct mq_delivery d;
+	struct mq *m;
+
+	STORES_OR_SKIP();
+	rabbitmqctl_four("set_policy", "full", "^mail$", "{\"max-length\":5}");
+	for (i = 0; i < COUNT; i++)
+		confirmed += mq_publish_confirmed(f->publisher, STR("mail.requested"),
+						  str_format(f->a, "%zu", i), STR("{}")) == OK;
+	assert_in_range(confirmed, 5, COUNT - 1);
+	m = consumer_of("mail", COUNT);
+	while (mq_next(m, f->a, 500, &d) == OK) {
+		assert_same(d.id, str_format(f->a, "%zu", got));
+		got++;
+	}
+	assert_int_equal(got, confirmed);
+	rabbitmqctl("clear_policy", "full", NULL);
+	mq_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +199,7 @@ int main(void)
 		mq_test(a_consumer_comes_back_by_itself),
 		mq_test(a_dead_broker_is_found_out_at_once),
 		mq_test(a_deleted_queue_is_noticed),
+		mq_test(a_full_queue_keeps_the_oldest),
 	};
 
 	stores_need((const char *const[]){ "rabbitmq" }, 1);

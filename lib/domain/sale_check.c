@@ -25,13 +25,16 @@ static const struct db_sql sql_late =
 	SQL("SELECT COUNT(*) FROM sale_order FORCE INDEX (held) WHERE sale_id = ?"
 	    " AND is_returned = 0 AND state IN (2, 3, 4, 5) AND ended_at < ?");
 
-/* All in one instant. Gives {} when it is not loaded. The first request of the stream is the oldest
- * that the broker does not have. */
+/* All in one instant. Gives {} when it is not loaded, or a number of it is none. The first request
+ * of the stream is the oldest that the broker does not have. */
 static const struct cache_script script_figures = CACHE_SCRIPT(
 	"local s = redis.call('HMGET', KEYS[1], 'base', 'taken', 'answered', 'change', 'starts',"
-	" 'ends', 'units', 'closed')\n"
+	" 'ends', 'units', 'done', 'closed')\n"
 	"local stock = redis.call('GET', KEYS[2])\n"
-	"if not s[1] or not stock or redis.call('HEXISTS', KEYS[3], '0') == 0 then return {} end\n"
+	"for i = 1, 8 do\n"
+	"  if not tonumber(s[i]) then return {} end\n"
+	"end\n"
+	"if not tonumber(stock) or redis.call('HEXISTS', KEYS[3], '0') == 0 then return {} end\n"
 	"local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)\n"
 	"local no = 0\n"
 	"if first[1] then\n"
@@ -39,9 +42,8 @@ static const struct cache_script script_figures = CACHE_SCRIPT(
 	"    if first[1][2][i] == 'no' then no = first[1][2][i + 1] end\n"
 	"  end\n"
 	"end\n"
-	"local last = string.format('%.0f', s[1] + (s[2] or 0))\n"
-	"return {stock, (s[2] or 0) - (s[3] or 0), s[4] or '0', last, tostring(no), s[5] or '',"
-	" s[6] or '', s[7] or '', s[8] or '0'}");
+	"local last = string.format('%.0f', s[1] + s[2])\n"
+	"return {stock, s[2] - s[3], s[4], last, tostring(no), s[5], s[6], s[7], s[9] or '0'}");
 
 #define REDIS_FIGURES 9
 
@@ -79,8 +81,7 @@ static err read_redis(struct ctx *c, int64_t id, struct figures *f)
 
 	if (e)
 		return e;
-	if (cache_is_error(r))
-		return ERR_INTERNAL;
+	/* An error: a part of it is of another kind, and as good as lost. */
 	f->is_loaded = cache_items(r) == REDIS_FIGURES;
 	if (!f->is_loaded)
 		return OK;

@@ -19,19 +19,23 @@
 
 /*
  * KEYS: sale, stock, ticket, stream, rate. ARGV: user, requests to count (0: none). Every check
- * comes before the first write, or is it: HSETNX writes the ticket of who has none. Counting is for
- * the statistics only. Numbers are made text by hand, as Lua's own way keeps 14 digits. Gives
+ * comes before the first write, or is it: HSETNX writes the ticket of who has none. A stock or a
+ * stream that is none is found out by DECR and XADD themselves, and what was written is taken back:
+ * the gate is closed until the sale is loaded again. Counting is for the statistics only, and stops
+ * nobody. Numbers are made text by hand, as Lua's own way keeps 14 digits. Gives
  * {answer, ticket or base, done}.
  */
 static const struct cache_script script_press = CACHE_SCRIPT(
 	"local call = redis.call\n"
 	"local s = call('HMGET', KEYS[1], 'starts', 'ends', 'closed', 'base', 'done', 'taken')\n"
-	"if not s[4] then return {7} end\n"
+	"local starts, ends, base, taken = tonumber(s[1]), tonumber(s[2]), tonumber(s[4]),"
+	" tonumber(s[6])\n"
+	"if not (starts and ends and base and taken) then return {7} end\n"
 	"local user, time = ARGV[1], call('TIME')\n"
 	"if ARGV[2] ~= '0' then\n"
-	"  call('HINCRBY', KEYS[1], 'asked', ARGV[2])\n"
-	"  if call('HINCRBY', KEYS[5], time[1], ARGV[2]) == tonumber(ARGV[2]) then\n"
-	"    call('EXPIREAT', KEYS[5], math.floor(s[2] / 1000) + 604800)\n"
+	"  redis.pcall('HINCRBY', KEYS[1], 'asked', ARGV[2])\n"
+	"  if redis.pcall('HINCRBY', KEYS[5], time[1], ARGV[2]) == tonumber(ARGV[2]) then\n"
+	"    call('EXPIREAT', KEYS[5], math.floor(ends / 1000) + 604800)\n"
 	"    if call('HLEN', KEYS[5]) > 256 then\n"
 	"      for _, second in ipairs(call('HKEYS', KEYS[5])) do\n"
 	"        if second + 128 < time[1] + 0 then call('HDEL', KEYS[5], second) end\n"
@@ -40,25 +44,32 @@ static const struct cache_script script_press = CACHE_SCRIPT(
 	"  end\n"
 	"end\n"
 	"local now, refusal = time[1] * 1000 + time[2] / 1000\n"
-	"if s[3] or now >= s[2] + 0 then refusal = 3\n"
-	"elseif now < s[1] + 0 then refusal = 2\n"
+	"if s[3] or now >= ends then refusal = 3\n"
+	"elseif now < starts then refusal = 2\n"
 	"else\n"
-	"  local stock = call('GET', KEYS[2])\n"
-	"  if not stock then refusal = 7 elseif stock + 0 <= 0 then refusal = 1 end\n"
+	"  local stock = tonumber(call('GET', KEYS[2]))\n"
+	"  if not stock then refusal = 7 elseif stock <= 0 then refusal = 1 end\n"
 	"end\n"
 	"if refusal then\n"
 	"  local ticket = call('HGET', KEYS[3], user)\n"
 	"  if ticket then return {0, ticket, s[5]} end\n"
 	"  return {refusal, s[4]}\n"
 	"end\n"
-	"local no = string.format('%.0f', s[4] + s[6] + 1)\n"
+	"local no = string.format('%.0f', base + taken + 1)\n"
 	"if call('HSETNX', KEYS[3], user, 'q' .. no) == 0 then\n"
 	"  return {0, call('HGET', KEYS[3], user), s[5]}\n"
 	"end\n"
-	"call('DECR', KEYS[2])\n"
-	"call('XADD', KEYS[4], '*', 'user', user, 'no', no)\n"
+	"local left, entry = redis.pcall('DECR', KEYS[2])\n"
+	"if type(left) == 'number' then\n"
+	"  entry = redis.pcall('XADD', KEYS[4], '*', 'user', user, 'no', no)\n"
+	"end\n"
+	"if type(entry) ~= 'string' then\n"
+	"  if type(left) == 'number' then call('INCR', KEYS[2]) end\n"
+	"  call('HDEL', KEYS[3], user)\n"
+	"  return {7}\n"
+	"end\n"
 	"if call('HINCRBY', KEYS[1], 'taken', 1) == 1 then\n"
-	"  call('EXPIREAT', KEYS[4], math.floor(s[2] / 1000) + 604800)\n"
+	"  call('EXPIREAT', KEYS[4], math.floor(ends / 1000) + 604800)\n"
 	"end\n"
 	"return {0, 'q' .. no, s[5]}");
 

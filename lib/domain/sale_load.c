@@ -15,6 +15,25 @@ static const struct db_sql sql_page =
 	SQL("SELECT user_id, order_id FROM sale_order FORCE INDEX (buyer)"
 	    " WHERE sale_id = ? AND user_id > ? ORDER BY user_id LIMIT ?");
 
+/*
+ * KEYS: sale, stock, ticket, stream. Is it there with all its parts? One that is of another kind
+ * than it should be, or lacks a number, is nothing, and in the way of what it should be: it goes.
+ * Gives {1 when it is, 1 when there are tickets, base, taken, answered}.
+ */
+static const struct cache_script script_look = CACHE_SCRIPT(
+	"for i, kind in ipairs({'hash', 'string', 'hash', 'stream'}) do\n"
+	"  if redis.call('TYPE', KEYS[i]).ok ~= kind then redis.call('DEL', KEYS[i]) end\n"
+	"end\n"
+	"local s = redis.call('HMGET', KEYS[1], 'base', 'taken', 'answered', 'done', 'change',"
+	" 'starts', 'ends', 'units')\n"
+	"for i = 1, 8 do\n"
+	"  if not tonumber(s[i]) then redis.call('DEL', KEYS[1]) s[1] = false end\n"
+	"end\n"
+	"local is_loaded = s[1] and redis.call('HEXISTS', KEYS[3], '0') or 0\n"
+	"if not tonumber(redis.call('GET', KEYS[2])) then is_loaded = 0 end\n"
+	"return {is_loaded, redis.call('EXISTS', KEYS[3]), s[1] or '', s[1] and s[2] or '0',"
+	" s[1] and s[3] or '0'}");
+
 /* KEYS: sale, stock. ARGV: the base that was seen, or nothing. Not when it is another one by now.
  */
 static const struct cache_script script_clear =
@@ -41,27 +60,23 @@ static const struct cache_script script_open = CACHE_SCRIPT(
 
 err sale_in_redis_read(struct ctx *c, int64_t sale_id, struct sale_in_redis *out)
 {
-	struct cache_reply *sale, *stock, *ticket, *any;
-	err e;
+	struct cache_reply *reply;
+	err e = cache_run_script(c->cache, &reply, &script_look, 4,
+				 CACHE_ARGS(sale_key(c->arena, sale_id),
+					    sale_stock_key(c->arena, sale_id),
+					    sale_ticket_key(c->arena, sale_id),
+					    sale_stream_key(c->arena, sale_id)));
 
-	sale = cache_want(c->cache, CACHE_ARGS(STR("HMGET"), sale_key(c->arena, sale_id),
-					       STR("base"), STR("taken"), STR("answered")));
-	stock = cache_want(c->cache, CACHE_ARGS(STR("EXISTS"), sale_stock_key(c->arena, sale_id)));
-	ticket = cache_want(c->cache,
-			    CACHE_ARGS(STR("HMGET"), sale_ticket_key(c->arena, sale_id), STR("0")));
-	any = cache_want(c->cache, CACHE_ARGS(STR("EXISTS"), sale_ticket_key(c->arena, sale_id)));
-	e = cache_flush(c->cache);
 	if (e)
 		return e;
-	if (cache_items(sale) != 3 || cache_items(ticket) != 1)
+	if (cache_items(reply) != 5)
 		return ERR_UNAVAILABLE;
-	out->taken = cache_int(cache_item(sale, 1));
-	out->answered = cache_int(cache_item(sale, 2));
-	out->last_no = cache_int(cache_item(sale, 0)) + out->taken;
-	out->base = cache_text(cache_item(sale, 0));
-	out->has_tickets = cache_int(any) == 1;
-	out->is_loaded =
-		out->base.n && cache_int(stock) == 1 && !cache_is_nil(cache_item(ticket, 0));
+	out->is_loaded = cache_int(cache_item(reply, 0)) == 1;
+	out->has_tickets = cache_int(cache_item(reply, 1)) == 1;
+	out->base = cache_text(cache_item(reply, 2));
+	out->taken = cache_int(cache_item(reply, 3));
+	out->answered = cache_int(cache_item(reply, 4));
+	out->last_no = cache_int(cache_item(reply, 2)) + out->taken;
 	return OK;
 }
 

@@ -83,7 +83,7 @@ static inline void load(struct checking *k, int64_t stock, int64_t taken, int64_
 	load_terms(k);
 	set(c, CACHE_ARGS(STR("HSETNX"), sale_key(c->arena, k->sale), STR("change"), 0));
 	set(c, CACHE_ARGS(STR("HSET"), sale_key(c->arena, k->sale), STR("base"), BASE, STR("taken"),
-			  taken, STR("answered"), answered));
+			  taken, STR("answered"), answered, STR("done"), BASE));
 	set(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, k->sale), stock));
 	set_ticket(k, 0, STR(""));
 }

@@ -101,11 +101,16 @@ static void use_plumbing(struct ctx *c)
 	assert_int_equal(plumbing_events_drop(c, 5, &changed), OK);
 	assert_int_equal(plumbing_events_drop(c, 0, &changed), OK);
 	assert_int_equal(plumbing_read(c, &all), OK);
-	cache_want(c->cache, CACHE_ARGS(STR("HSET"), sale_key(c->arena, SALE), STR("base"), 1));
+	cache_want(c->cache, CACHE_ARGS(STR("HSET"), sale_key(c->arena, SALE), STR("base"), 1,
+					STR("taken"), 0, STR("answered"), 0, STR("done"), 1,
+					STR("change"), 0, STR("units"), 1));
+	cache_want(c->cache, CACHE_ARGS(STR("HSET"), sale_key(c->arena, SALE), STR("starts"), 1,
+					STR("ends"), 2));
 	cache_want(c->cache, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, SALE), 1));
 	cache_want(c->cache, CACHE_ARGS(STR("HSET"), sale_ticket_key(c->arena, SALE), 0, STR("-"),
 					7, STR("7"), 8, STR("8")));
 	assert_int_equal(sale_check(c, SALE, clock_ticks() + 1, &report), OK);
+	assert_true(report.is_loaded);
 }
 
 static void end_sale(struct ctx *c)

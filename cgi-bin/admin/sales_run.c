@@ -63,6 +63,9 @@ static err ask_publish(struct req *r, int status, const struct sale *s, struct c
 	view->button = req_text(r, "Publish");
 	view->action = url_format(r->ctx.arena, "/admin/sales/{}/publish", r->id);
 	say_terms(r, s, view);
+	if (s->price > s->goods.price)
+		confirm_say(r, view,
+			    req_text(r, "Look again: in the sale it costs more than otherwise."));
 	if (s->ends_at <= r->ctx.now)
 		view->problem = req_text(r, "Its end has passed already. Edit the draft first.");
 	else if (s->starts_at <= r->ctx.now)

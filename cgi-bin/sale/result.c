@@ -59,15 +59,24 @@ static err show_wait(struct req *r, struct result_view *view, const struct sale_
 			 });
 }
 
+/* Who asked and got nothing missed it; who did not ask did not. */
+static const char *refused_title(enum sale_refusal why)
+{
+	if (why == SALE_REFUSED_NOBODY)
+		return N_("No request");
+	return why == SALE_REFUSED_AWAY ? N_("Closed for the moment") : N_("Not this time");
+}
+
 static err show_refused(struct req *r, struct result_view *view, const struct sale_answer *answer)
 {
+	view->title = req_text(r, refused_title(answer->refusal));
 	view->why = req_text(r, refusal_text(answer->refusal));
 	view->is_again_possible =
 		answer->refusal == SALE_REFUSED_NOBODY || answer->refusal == SALE_REFUSED_AWAY;
 	tmpl_sale_refused(req_page(r), view);
 	return resp_page(r, 200,
 			 &(struct page_meta){
-				 .title = req_text(r, "Not this time"),
+				 .title = view->title,
 				 .is_noindex = true,
 				 .is_market = true,
 				 .section = STR("sales"),

@@ -61,6 +61,24 @@ static void published_seen_and_closed(void **state)
 	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.close");
 }
 
+/* A digit too many is seen before everybody sees it. */
+static void a_price_above_the_list_price_is_pointed_out(void **state)
+{
+	struct browser *b = admin_browser();
+	struct str goods = str_format(b->arena, "%lld", (long long)admin_goods("Dear"));
+	int64_t id = admin_sale_made(
+		post_form(b, "/admin/sales",
+			  visit_fields(b, "goods", goods.p, "price", "99.01", "units", "1",
+				       "starts", admin_minutes_on(5), "ends", admin_minutes_on(60),
+				       "minutes", "5", NULL)
+				  .p));
+
+	(void)state;
+	assert_shows(b, get(b, at(id, "/publish")), "in the sale it costs more than otherwise");
+	id = admin_sale(admin_goods("Not dear"));
+	assert_has_not(get(b, at(id, "/publish")), "costs more than otherwise");
+}
+
 static const struct db_sql sql_there = SQL("SELECT COUNT(*) FROM sale WHERE sale_id = ?");
 
 static void a_draft_is_deleted_after_a_question(void **state)
@@ -279,6 +297,7 @@ static void what_is_not_there(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(published_seen_and_closed),
+	cmocka_unit_test(a_price_above_the_list_price_is_pointed_out),
 	cmocka_unit_test(a_draft_is_deleted_after_a_question),
 	cmocka_unit_test(what_was_published_is_not_deleted),
 	cmocka_unit_test(a_draft_that_is_too_old_is_not_published),

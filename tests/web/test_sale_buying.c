@@ -160,6 +160,7 @@ static void who_comes_too_late_for_the_last_one_is_told(void **state)
 	r = get(late, sale_path_to(late, sale, "/result"));
 	assert_page(late, r, 200);
 	assert_shows(late, r, "You have not asked in this sale.");
+	assert_has_not(r, "Not this time");
 }
 
 static void nothing_can_be_had_before_the_start(void **state)

@@ -63,6 +63,7 @@ static int fill(void **state)
 						   .stock = 73,
 						   .queued = 4,
 						   .asked = 5120,
+						   .taken = 5103,
 						   .refused = 4999,
 						   .stream = 2 };
 	fake.numbers.rate.items[0] = 30;
@@ -101,7 +102,8 @@ static void all_numbers_are_there(void **state)
 	assert_figure(f, "left in SQL", "77");
 	assert_figure(f, "queued", "4");
 	assert_figure(f, "in all", "5120");
-	assert_figure(f, "refused", "4999");
+	assert_figure(f, "taken", "5103");
+	assert_figure(f, "refused in the queue", "4999");
 	assert_figure(f, "not with RabbitMQ yet", "2");
 	assert_figure(f, "in a second", "8");
 	assert_figure(f, "in all", "37");

@@ -17,7 +17,7 @@ static const struct {
 	{ "gate-ticket", "if ticket then return {0, ticket, s[5]} end", "" },
 	{ "gate-once", "if call('HSETNX', KEYS[3], user, 'q' .. no) == 0 then",
 	  "call('HSET', KEYS[3], user, 'q' .. no) if false then" },
-	{ "gate-stock", "elseif stock + 0 <= 0 then refusal = 1 end", "end" },
+	{ "gate-stock", "elseif stock <= 0 then refusal = 1 end", "end" },
 	{ "sql-stock", "AND stock >= ?", "AND (stock >= ? OR 1)" },
 	{ "return-once", "AND state IN (2, 3, 4, 5) AND is_returned = 0",
 	  "AND state IN (2, 3, 4, 5)" },

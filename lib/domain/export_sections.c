@@ -132,11 +132,12 @@ static const struct export_column day_columns[] = {
 	{ 0 },
 };
 
-static const struct db_sql sql_orders = SQL(
-	"SELECT o.order_id, 0, o.order_id, g.name, CAST(o.price AS CHAR), o.state, o.created_at,"
-	" o.paid_at, o.ended_at, o.ship_to FROM sale_order o FORCE INDEX (mine)"
-	" LEFT JOIN goods g ON g.goods_id = o.goods_id WHERE o.user_id = ?"
-	" AND o.order_id >= ? AND (o.order_id > ? OR 0 > ?) ORDER BY o.order_id LIMIT ?");
+static const struct db_sql sql_orders =
+	SQL("SELECT o.order_id, 0, o.order_id, COALESCE(o.goods_name, g.name), CAST(o.price AS "
+	    "CHAR), o.state, o.created_at,"
+	    " o.paid_at, o.ended_at, o.ship_to FROM sale_order o FORCE INDEX (mine)"
+	    " LEFT JOIN goods g ON g.goods_id = o.goods_id WHERE o.user_id = ?"
+	    " AND o.order_id >= ? AND (o.order_id > ? OR 0 > ?) ORDER BY o.order_id LIMIT ?");
 
 static const struct export_column order_columns[] = {
 	{ "id", EXPORT_ID, N_("Number") },

@@ -12,6 +12,7 @@ struct sale_locked {
 	int64_t settled_no; /* no request up to this one becomes an order any more */
 	int64_t change_no;  /* of stock */
 	struct str price;   /* as SQL writes it */
+	struct str goods_name;
 	enum sale_state state;
 };
 

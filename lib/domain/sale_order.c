@@ -5,9 +5,10 @@
 #include "domain/sale_orders.h"
 
 #define ORDER_COLUMNS \
-	"SELECT o.order_id, o.sale_id, o.user_id, o.goods_id, g.name, g.picture," \
-	" CAST(o.price * 100 AS SIGNED), o.state, o.ship_to, o.created_at, o.expires_at," \
-	" o.paid_at, o.ended_at FROM sale_order o LEFT JOIN goods g ON g.goods_id = o.goods_id"
+	"SELECT o.order_id, o.sale_id, o.user_id, o.goods_id, COALESCE(o.goods_name, g.name)," \
+	" g.picture, CAST(o.price * 100 AS SIGNED), o.state, o.ship_to, o.created_at," \
+	" o.expires_at, o.paid_at, o.ended_at" \
+	" FROM sale_order o LEFT JOIN goods g ON g.goods_id = o.goods_id"
 
 static const struct db_sql sql_find = SQL(ORDER_COLUMNS " WHERE o.order_id = ? AND o.user_id = ?");
 

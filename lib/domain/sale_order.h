@@ -25,8 +25,9 @@ enum order_state {
 
 struct sale_order {
 	int64_t id, sale_id, user_id, goods_id;
-	struct str goods_name, goods_picture;
-	int64_t price; /* cents */
+	struct str goods_name;    /* as it was when it was ordered */
+	struct str goods_picture; /* of today */
+	int64_t price;            /* cents */
 	enum order_state state;
 	struct str ship_to;                                /* as chosen; empty until then */
 	int64_t created_at, expires_at, paid_at, ended_at; /* Unix ms, UTC; 0 when not */

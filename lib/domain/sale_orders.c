@@ -8,7 +8,9 @@
 
 static const struct db_sql sql_lock =
 	SQL("SELECT goods_id, CAST(price AS CHAR), units, stock, starts_at, ends_at, pay_seconds,"
-	    " settled_no, change_no, state FROM sale WHERE sale_id = ? FOR UPDATE");
+	    " settled_no, change_no, state,"
+	    " (SELECT name FROM goods g WHERE g.goods_id = sale.goods_id)"
+	    " FROM sale WHERE sale_id = ? FOR UPDATE");
 
 /* The states of an order that ended (enum order_state): its unit goes back once. */
 static const struct db_sql sql_return =
@@ -56,6 +58,7 @@ err sale_lock(struct ctx *c, int64_t sale_id, struct sale_locked *out)
 		.settled_no = db_int(rows, 7),
 		.change_no = db_int(rows, 8),
 		.state = (enum sale_state)db_int(rows, 9),
+		.goods_name = db_str(rows, 10),
 	};
 	return OK;
 }

@@ -26,8 +26,8 @@ static const struct db_sql sql_take =
 	    " WHERE sale_id = ? AND stock >= ?");
 
 static const struct db_sql sql_insert =
-	SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, request_no, price,"
-	    " created_at, expires_at) SELECT j.id, ?, j.user, ?, j.no, ?, ?, ?"
+	SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, goods_name, request_no,"
+	    " price, created_at, expires_at) SELECT j.id, ?, j.user, ?, ?, j.no, ?, ?, ?"
 	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', user BIGINT PATH '$[1]',"
 	    " no BIGINT PATH '$[2]')) j");
 
@@ -170,7 +170,7 @@ static err insert(struct batch *b)
 	}
 	buf_add_char(&rows, ']');
 	return db_exec(c->db, NULL, &sql_insert,
-		       DB_ARGS(sale->id, sale->goods_id, sale->price, c->now,
+		       DB_ARGS(sale->id, sale->goods_id, sale->goods_name, sale->price, c->now,
 			       c->now + sale->pay_seconds * 1000, buf_str(&rows)));
 }
 

@@ -54,11 +54,11 @@ static struct str insert_text(struct arena *a, size_t rows)
 
 	buf_init(&b, a, 4096);
 	BUF_LIT(&b, "INSERT INTO bench_order (order_id, sale_id, user_id, goods_id, request_no,"
-		    " price, created_at, expires_at) VALUES ");
+		    " price, created_at, expires_at, goods_name) VALUES ");
 	for (i = 0; i < rows; i++) {
 		if (i)
 			BUF_LIT(&b, ", ");
-		BUF_LIT(&b, "(?, ?, ?, ?, ?, ?, ?, ?)");
+		BUF_LIT(&b, "(?, ?, ?, ?, ?, ?, ?, ?, 'Goods to be benched')");
 	}
 	return buf_str(&b);
 }

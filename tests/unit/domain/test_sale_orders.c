@@ -1,6 +1,8 @@
 /* What `orders` makes of messages: once, whole, reordered, late, and of nonsense. */
 #include "unit/domain/market.h"
 
+#include "domain/sale_order.h"
+
 #define MANY 40
 
 static const struct db_sql sql_guard =
@@ -9,6 +11,9 @@ static const struct db_sql sql_terms =
 	SQL("SELECT COUNT(*) FROM sale_order WHERE sale_id = ? AND price = 9.90 AND state = 0 AND"
 	    " expires_at = created_at + 1800000 AND goods_id > 0 AND request_no > 0");
 static const struct db_sql sql_forget_state = SQL("UPDATE sale SET state = 3 WHERE sale_id = ?");
+
+static const struct db_sql sql_forget_name =
+	SQL("UPDATE sale_order SET goods_name = NULL WHERE order_id = ?");
 
 static int start(void **state)
 {
@@ -234,6 +239,31 @@ static void times_outside_the_window_make_no_order(void **state)
 	market_check(c, sale);
 }
 
+/* The price was agreed on, and so was what it is. An order of before names were kept has none. */
+static void an_order_keeps_the_name_of_what_was_bought(void **state)
+{
+	const struct goods_text renamed = { STR("A candle"), STR("Another one."), 100 };
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct sale_order order;
+	int64_t sale, id;
+
+	STORES_OR_SKIP();
+	sale = market_sale(c, 1);
+	market_press(c, sale, f->ann);
+	market_deliver(c, sale);
+	id = market_result(c, sale, f->ann).order_id;
+	assert_int_equal(sale_order_find(c, id, &order), OK);
+	market_admin(c);
+	assert_int_equal(goods_edit(c, order.goods_id, 1, &renamed), OK);
+	assert_int_equal(sale_order_of(c, id, f->ann, &order), OK);
+	assert_text(order.goods_name, "A lamp");
+	assert_int_equal(order.price, MARKET_PRICE);
+	assert_int_equal(db_exec(c->db, NULL, &sql_forget_name, DB_ARGS(id)), OK);
+	assert_int_equal(sale_order_of(c, id, f->ann, &order), OK);
+	assert_text(order.goods_name, "A candle");
+}
+
 static void nonsense_is_refused_for_ever(void **state)
 {
 	static const char *const messages[] = {
@@ -288,6 +318,7 @@ int main(void)
 		people_test(two_requests_of_a_buyer_make_one_order),
 		people_test(both_in_one_message_are_one_order_too),
 		people_test(times_outside_the_window_make_no_order),
+		people_test(an_order_keeps_the_name_of_what_was_bought),
 		people_test(nonsense_is_refused_for_ever),
 	};
 

@@ -30,7 +30,9 @@ err show_captcha(struct req *r, struct captcha_view *view)
 
 	if (!view->is_asked)
 		return OK;
-	e = captcha_new(&r->ctx, &view->id);
+	e = req_check_limit(r, &limit_captcha);
+	if (!e)
+		e = captcha_new(&r->ctx, &view->id);
 	if (e)
 		return e;
 	view->picture = url_format(r->ctx.arena, "/captcha/{}.png", view->id);

@@ -50,7 +50,9 @@ static err show_captcha(struct req *r, struct sale_view *view)
 
 	if (view->is_guest || view->has_standing || !view->offer.is_open)
 		return OK;
-	e = sale_captcha_new(&r->ctx, r->id, &view->captcha_id);
+	e = req_check_limit(r, &limit_captcha);
+	if (!e)
+		e = sale_captcha_new(&r->ctx, r->id, &view->captcha_id);
 	if (e == ERR_UNAVAILABLE) {
 		view->offer.is_open = false;
 		view->offer.is_away = true;

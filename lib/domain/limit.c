@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "domain/captcha.h"
 #include "domain/limit_lua.h"
 
 /*
@@ -34,6 +35,9 @@ const struct limit_class limit_react = { "react", 120, 0, 60 };
 const struct limit_class limit_upload = { "upload", 30, 120, 3600 };
 /* A draft saved every ten seconds, a preview every ten, and the edits. */
 const struct limit_class limit_edit = { "edit", 180, 0, 600 };
+/* Each is kept for three minutes, so this is how many there are: three reloads a second, all the
+ * time; a school at the login. */
+const struct limit_class limit_captcha = { "captcha", 600, 6000, CAPTCHA_SECONDS };
 /* A wrong captcha every two seconds. Each order request needs a path, so the limit by address here
  * is theirs, too: a school that presses together, each of its pupils more than once. */
 const struct limit_class limit_sale_path = { "sale_path", 30, 6000, 60 };

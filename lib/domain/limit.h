@@ -27,6 +27,7 @@ extern const struct limit_class limit_held;       /* forms kept for guests until
 extern const struct limit_class limit_sale_path;  /* captchas and paths of sales */
 extern const struct limit_class limit_sale_press; /* order requests */
 extern const struct limit_class limit_sale_poll;  /* how a request stands */
+extern const struct limit_class limit_captcha;    /* pages with a picture to type */
 extern const struct limit_class limit_upload;     /* pictures */
 extern const struct limit_class limit_edit;       /* edits, drafts, previews, deletes */
 

@@ -20,15 +20,6 @@ static struct url where(struct req *r)
 	return back;
 }
 
-/* Refused, the page that says so offers the form once more. */
-static err check_limit(struct req *r)
-{
-	struct ctx *c = &r->ctx;
-	struct str key = limit_address_key(c->arena, &limit_held, r->in.remote_address);
-
-	return limit_check(c, key, limit_held.per_address, limit_held.seconds, &r->retry_seconds);
-}
-
 /* Held are only the fields of our own forms: nobody else's page may put words there. */
 static err hold(struct req *r, struct str *token)
 {
@@ -39,7 +30,8 @@ static err hold(struct req *r, struct str *token)
 
 	if (r->in.method != HTTP_POST || !form_again_take(r, &again))
 		return OK;
-	e = check_limit(r);
+	/* Refused, the page that says so offers the form once more. */
+	e = req_check_limit(r, &limit_held);
 	if (e)
 		return e;
 	held.fields.items = ARENA_ARRAY(r->ctx.arena, struct held_field, again.count);

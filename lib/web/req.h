@@ -8,6 +8,7 @@
 #define WEB_REQ_H
 
 #include "domain/ctx.h"
+#include "domain/limit.h"
 #include "domain/session.h"
 #include "html/html.h"
 #include "html/text.h"
@@ -100,6 +101,13 @@ err req_log_out(struct req *r) MUST_CHECK;
 err req_check_sure(struct req *r) MUST_CHECK;
 /* The same as a question: for a page whose forms ask it, to say so before anything is typed. */
 err req_find_sure(struct req *r, bool *is_sure) MUST_CHECK;
+
+/*
+ * Count this against a limit, for a handler that knows only by now that there is something to
+ * count: by account, for guests and where the class has no such limit by address. ERR_LIMITED,
+ * returned by the handler, leads to the page that says when to try again.
+ */
+err req_check_limit(struct req *r, const struct limit_class *limit) MUST_CHECK;
 
 /* The path and query of this request, as a local link: for "next". */
 struct url req_here(struct req *r);

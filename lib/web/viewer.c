@@ -1,5 +1,6 @@
 /* Who asks, and whether too often: queued with the page's own reads, answered with them. */
 #include "base/num.h"
+#include "domain/limit.h"
 #include "domain/user.h"
 #include "web/cookie.h"
 #include "web/state.h"
@@ -48,6 +49,17 @@ err viewer_load(struct req *r)
 	if (address && retry > r->retry_seconds)
 		r->retry_seconds = retry;
 	return account ? account : address;
+}
+
+err req_check_limit(struct req *r, const struct limit_class *limit)
+{
+	struct ctx *c = &r->ctx;
+
+	if (limit->per_account && !ctx_is_guest(c))
+		return limit_check(c, limit_account_key(c->arena, limit, c->viewer.id),
+				   limit->per_account, limit->seconds, &r->retry_seconds);
+	return limit_check(c, limit_address_key(c->arena, limit, r->in.remote_address),
+			   limit->per_address, limit->seconds, &r->retry_seconds);
 }
 
 err viewer_log_in_as(struct req *r)

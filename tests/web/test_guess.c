@@ -115,6 +115,27 @@ static void after_failures_a_captcha_is_asked(void **state)
 	assert_int_equal(get(b, "/captcha/x.png").status, 404);
 }
 
+/* Each look at the form leaves a captcha behind: an address gets so many. */
+static void pictures_are_not_drawn_without_end(void **state)
+{
+	struct browser *b = visit_guest(site);
+	struct account a = new_account(b);
+	int64_t retry = 0;
+	int i;
+
+	(void)state;
+	b->address = "203.0.113.77";
+	for (i = 0; i <= LOGIN_FREE_ACCOUNT; i++)
+		assert_page(b, log_in(b, a.name, "not the right one", ""), 422);
+	while (!limit_check(site_ctx(site),
+			    limit_address_key(b->arena, &limit_captcha, str_from_c(b->address)),
+			    limit_captcha.per_address, limit_captcha.seconds, &retry))
+		;
+	assert_page(b, log_in(b, a.name, "not the right one", ""), 429);
+	b->address = "203.0.113.78";
+	assert_page(b, log_in(b, a.name, "not the right one", ""), 422);
+}
+
 /* From many addresses, and still no more than a hundred tries an hour. */
 static void an_account_closes_after_many_failures(void **state)
 {
@@ -143,6 +164,7 @@ static void an_account_closes_after_many_failures(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_wrong_password_tells_nothing),
 	cmocka_unit_test(after_failures_a_captcha_is_asked),
+	cmocka_unit_test(pictures_are_not_drawn_without_end),
 	cmocka_unit_test(an_account_closes_after_many_failures),
 };
 

@@ -159,12 +159,33 @@ static void pages_go_on_without_redis(void **state)
 	sale_bought(visit_member(site, ROLE_USER), sale);
 }
 
+/* Each look at an open sale leaves a captcha behind: nobody fills Redis with them. */
+static void who_reloads_all_the_time_is_asked_to_wait(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER), *other = visit_member(site, ROLE_USER);
+	int64_t sale = sale_open(3);
+	struct reply r;
+
+	(void)state;
+	assert_page(b, get(b, sale_path_to(b, sale, "")), 200);
+	sale_use_up(limit_account_key(b->arena, &limit_captcha, visit_id(b)),
+		    limit_captcha.per_account, limit_captcha.seconds);
+	r = get(b, sale_path_to(b, sale, ""));
+	assert_page(b, r, 429);
+	assert_true(reply_header(b, &r, "Retry-After").n > 0);
+	assert_int_equal(page_count(r.body, "captcha_id"), 0);
+	/* A page without a picture costs nothing. */
+	assert_page(b, get(b, "/sales"), 200);
+	assert_page(other, get(other, sale_path_to(other, sale, "")), 200);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_sales_the_list_says_so),
 	cmocka_unit_test(the_list_tells_open_from_coming_and_over),
 	cmocka_unit_test(a_guest_is_led_to_the_login),
 	cmocka_unit_test(each_phase_says_what_it_is),
 	cmocka_unit_test(the_script_is_told_how_long),
+	cmocka_unit_test(who_reloads_all_the_time_is_asked_to_wait),
 	cmocka_unit_test(pages_go_on_without_redis),
 };
 

@@ -88,11 +88,11 @@ sale_rushes() {
 	local sale said busy rate=1000 try
 	sale=$(sale_new "$SALE_UNITS" "$SALE_RUSH")
 	sale_say rush "$(sale_bench rush "$SITE_PORT" "$BENCH" "$sale" "$SALE_RUSH" 1000 "$SALE_LINES" 200)"
-	for try in 1 2 3; do
+	for try in 1 2 3 4 5 6; do
 		sale=$(sale_new "$SALE_BUYERS" "$SALE_BUYERS")
 		said=$(sale_bench rush "$SITE_PORT" "$BENCH" "$sale" $((rate * 3)) 3000 "$SALE_LINES" 20)
 		busy=${said##* }
-		[ "$try" -lt 3 ] || break
+		if [ "$try" -eq 6 ] || { [ "$busy" -ge 66 ] && [ "$busy" -le 74 ]; }; then break; fi
 		rate=$((rate * 70 / (busy > 5 ? busy : 5)))
 		[ "$rate" -le $((SALE_BUYERS / 3)) ] || rate=$((SALE_BUYERS / 3))
 	done

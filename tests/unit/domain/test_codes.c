@@ -163,13 +163,16 @@ static void redis_holds_neither_number_nor_code(void **state)
 	}
 }
 
-/* Chi-square over each of the six places: 9 degrees of freedom, p > 0.001 for each. */
+/*
+ * Chi-square over each of the six places: 9 degrees of freedom, and chance alone is above 45 once
+ * in a million times. The same code twice in a row comes by chance once in 500 runs of this test.
+ */
 static void codes_are_uniform(void **state)
 {
 	struct ctx *c = *state;
 	int counts[CODE_DIGITS][10] = { { 0 } };
 	struct str last = { 0 };
-	int i, k, digit;
+	int i, k, digit, repeated = 0;
 
 	STORES_OR_SKIP();
 	for (i = 0; i < 2000; i++) {
@@ -177,17 +180,18 @@ static void codes_are_uniform(void **state)
 		struct str code;
 
 		assert_int_equal(code_make(c, &f, &code), OK);
-		assert_false(str_is(code, last));
+		repeated += str_is(code, last);
 		for (k = 0; k < CODE_DIGITS; k++)
 			counts[k][code.p[k] - '0']++;
 		last = code;
 	}
+	assert_in_range(repeated, 0, 2);
 	for (k = 0; k < CODE_DIGITS; k++) {
 		double sum = 0;
 
 		for (digit = 0; digit < 10; digit++)
 			sum += (counts[k][digit] - 200.0) * (counts[k][digit] - 200.0) / 200.0;
-		assert_true(sum < 33.0);
+		assert_true(sum < 45.0);
 	}
 }
 

@@ -48,6 +48,8 @@ static void vote_all(const int64_t *posts)
 {
 	int i, k;
 
+	for (i = 0; i < VOTERS; i++)
+		visit_forgive(site, voters[i]);
 	for (k = 0; k < POSTS; k++) {
 		for (i = 0; i < VOTERS; i++) {
 			struct browser *b = voters[i];
@@ -331,12 +333,13 @@ int main(void)
 		cmocka_unit_test(persist_dies_in_the_middle_of_a_batch),
 		cmocka_unit_test(mails_asked_for_without_a_broker_go_out_later),
 		cmocka_unit_test(nothing_is_sent_twice_by_five_compensators),
+		/* Last: the next restart of the broker takes longer after it. */
+		cmocka_unit_test(queues_that_died_young_are_made_anew),
 	};
 	static const struct CMUnitTest all[] = {
 		cmocka_unit_test(every_vote_arrives_once_while_workers_die),
 		cmocka_unit_test(persist_dies_in_the_middle_of_a_batch),
 		cmocka_unit_test(a_message_survives_many_deaths_of_its_consumer),
-		cmocka_unit_test(queues_that_died_young_are_made_anew),
 		cmocka_unit_test(mails_asked_for_without_a_broker_go_out_later),
 		cmocka_unit_test(nothing_is_sent_twice_by_five_compensators),
 	};

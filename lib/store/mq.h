@@ -79,7 +79,9 @@ err mq_is_dead(struct mq *m, struct str queue, bool *out) MUST_CHECK;
 /*
  * Delete a dead queue, and the queue of its (or its family's) dead letters if that is dead too, and
  * declare them anew; some seconds. What had been confirmed into them is lost: who calls this
- * publishes again all that may have been in there.
+ * publishes again all that may have been in there. The new one is as durable as any; but if a queue
+ * of that name had lived and been deleted just before the one that died, RabbitMQ 3.10 finds that
+ * one again at each start, and the new one dead (test_mq_dead.c).
  */
 err mq_make_anew(struct mq *m, struct str queue) MUST_CHECK;
 

@@ -181,9 +181,10 @@ void stores_signal_in(const char *folder, const char *name, int signal)
 	if (kill(pid, signal))
 		BUG("%s cannot be signalled", name);
 	/* A dead one may lie unburied: it is nobody's child here. */
-	while (state = state_of(pid), (signal == SIGKILL && state && state != 'Z') ||
-					      (signal == SIGSTOP && state != 'T')) {
-		if (++tries > 500)
+	while (state = state_of(pid),
+	       ((signal == SIGKILL || signal == SIGTERM) && state && state != 'Z') ||
+		       (signal == SIGSTOP && state != 'T')) {
+		if (++tries > 3000)
 			BUG("%s does not obey", name);
 		stores_sleep_ms(10);
 	}

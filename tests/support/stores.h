@@ -37,7 +37,7 @@ struct str stores_schema(struct arena *a);
 		} \
 	} while (0)
 
-/* Send a signal to a server: SIGSTOP, SIGCONT, SIGKILL (then waits until it is gone). */
+/* Send a signal to a server: SIGSTOP, SIGCONT; SIGKILL, SIGTERM (then waits until it is gone). */
 void stores_signal(const char *name, int signal);
 /* The same to a server of another folder of tests/support/services.sh. */
 void stores_signal_in(const char *folder, const char *name, int signal);

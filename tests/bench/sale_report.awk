@@ -60,8 +60,8 @@ END {
 	printf "| press to order, p50 / p99 | %.0f / %.0f ms | |\n", rush[6] / 1000, rush[7] / 1000
 	printf "| last result after the last press | %d ms | <= 2000 %s |\n", rush[8], verdict(rush[1] && rush[8] <= 2000)
 	printf "| steady, presses a second | %d (machine %d %% busy) | |\n", rate, steady[9]
-	printf "| answered and known / failed | %d of %d / %d | all, none %s |\n", steady[2], steady[1], steady[5],
-		verdict(steady[1] && steady[2] == steady[1] && !steady[5])
+	printf "| with an order / refused / failed, of units for all | %d of %d / %d / %d | all, none, none %s |\n", steady[3],
+		steady[1], steady[4], steady[5], verdict(steady[1] && steady[3] == steady[1] && !steady[4] && !steady[5])
 	printf "| press to order, p50 | %.0f ms | <= 50 %s |\n", steady[6] / 1000, verdict(steady[1] && steady[6] <= 50000)
 	printf "| press to order, p99 | %.0f ms | <= 250 %s |\n", steady[7] / 1000, verdict(steady[1] && steady[7] <= 250000)
 }

@@ -114,7 +114,14 @@ static void learn(struct rush *r, struct rush_line *l)
 	l->buyer = NULL;
 }
 
-/* nginx closes a line after so many requests. */
+/* nginx closes a line after so many requests, and says so with the last answer. */
+static bool is_last(const struct rush_line *l)
+{
+	struct str answer = { l->answer, l->got };
+
+	return str_find(answer, STR("Connection: close")) >= 0;
+}
+
 static void redial(struct rush *r, struct rush_line *l)
 {
 	struct rush_buyer *b = l->buyer;
@@ -142,8 +149,11 @@ static void receive(struct rush *r, struct rush_line *l)
 		return;
 	l->got += (size_t)n;
 	l->answer[l->got] = 0;
-	if (l->buyer && end_of(l))
-		learn(r, l);
+	if (!l->buyer || !end_of(l))
+		return;
+	learn(r, l);
+	if (is_last(l))
+		redial(r, l);
 }
 
 static void send_due(struct rush *r)

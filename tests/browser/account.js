@@ -52,10 +52,10 @@ const wholeWay = async (js) => {
 	equal([body.has("password"), (body.get("password1") || "").length], js ? [false, 64] : [true, 0],
 		`${how}: ${js ? "the first pass of the password is sent in its place" : "the password is sent as typed"}`);
 	await page.getByText("Your menu").waitFor({ state: "attached" });
-	check(await page.getByRole("link", { name: "Write" }).isVisible(), `${how}: a member may write`);
+	check(await page.getByRole("link", { name: "Write", exact: true }).isVisible(), `${how}: a member may write`);
 	await page.locator("summary").click();
 	await follow(page, page.getByRole("button", { name: "Log out" }));
-	check(await page.getByRole("link", { name: "Log in" }).isVisible(), `${how}: logged out, a guest again`);
+	check(await page.getByRole("link", { name: "Log in", exact: true }).isVisible(), `${how}: logged out, a guest again`);
 	await page.goto("/posts/new");
 	matches(page.url(), /\/login\?next=/, `${how}: and a page for members asks for the login`);
 	await leave(visitor, how);

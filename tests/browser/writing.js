@@ -7,7 +7,7 @@ const body = "Some **bold** words, and a [link](https://example.org/).\n\n- one\
 const draft = async (visitor, how, title) => {
 	const { page } = visitor;
 
-	await follow(page, page.getByRole("link", { name: "Write" }));
+	await follow(page, page.getByRole("link", { name: "Write", exact: true }));
 	await page.fill("#title", title);
 	await page.fill("#body", body);
 	equal(await send(page, "Preview"), 200, `${how}: the preview is shown`);

@@ -134,6 +134,18 @@ void visit_forgive(struct site *s, const struct browser *b)
 	}
 }
 
+void visit_use_up(struct site *s, struct str key, int most, int seconds)
+{
+	int64_t retry = 0;
+	int i;
+
+	for (i = 0; i <= most; i++) {
+		if (limit_check(site_ctx(s), key, most, seconds, &retry))
+			return;
+	}
+	BUG("a limit of %d lets more through", most);
+}
+
 struct str visit_encode(struct arena *a, struct str text)
 {
 	struct buf out;

@@ -29,6 +29,9 @@ struct str visit_address(struct arena *a);
 /* Forget how much this reader did: for tests that are about something else. */
 void visit_forgive(struct site *s, const struct browser *b);
 
+/* The reverse for one limit: the next request is refused, whatever was used of it before. */
+void visit_use_up(struct site *s, struct str key, int most, int seconds);
+
 /* "title=%3Ci%3E&body=x" of names and values, ended by NULL. */
 struct str visit_fields(struct browser *b, ...);
 struct str visit_encode(struct arena *a, struct str text);

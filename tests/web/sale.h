@@ -115,16 +115,6 @@ static inline void sale_lose_part(int64_t sale, const char *part)
 	assert_int_equal(cache_int(r), 1);
 }
 
-/* A limit, whatever was used of it before: the next request is refused. */
-static inline void sale_use_up(struct str key, int most, int seconds)
-{
-	int64_t retry = 0;
-
-	while (!limit_check(site_ctx(site), key, most, seconds, &retry))
-		;
-	assert_true(retry > 0);
-}
-
 static inline const char *sale_path_to(struct browser *b, int64_t sale, const char *more)
 {
 	return visit_path(b, "/sales/%lld%s", (long long)sale, more);

@@ -304,10 +304,10 @@ static void limits_hold_across_restarts_and_headers(void **state)
 	const char *way = sale_way(bob, f->sale), *path = sale_path_to(ann, f->sale, "/path");
 	struct ask ask = { .path = way, .body = browser_token(bob), .extra = headers };
 
-	sale_use_up(limit_account_key(a, &limit_sale_press, visit_id(bob)),
-		    limit_sale_press.per_account, limit_sale_press.seconds);
-	sale_use_up(limit_address_key(a, &limit_sale_path, str_from_c(ann->address)),
-		    limit_sale_path.per_address, limit_sale_path.seconds);
+	visit_use_up(site, limit_account_key(a, &limit_sale_press, visit_id(bob)),
+		     limit_sale_press.per_account, limit_sale_press.seconds);
+	visit_use_up(site, limit_address_key(a, &limit_sale_path, str_from_c(ann->address)),
+		     limit_sale_path.per_address, limit_sale_path.seconds);
 	kill(site_process(site, "sale", 0), SIGTERM);
 	site_replace(site, "sale", 0);
 	assert_page(bob, browser_ask(bob, &ask), 429);
@@ -330,8 +330,9 @@ static void the_poll_is_not_cut_short(void **state)
 		assert_int_equal(
 			sale_get_json(f->ann, sale_path_to(f->ann, f->sale, "/result")).status,
 			200);
-	sale_use_up(limit_account_key(site_ctx(site)->arena, &limit_sale_poll, visit_id(f->ann)),
-		    limit_sale_poll.per_account, limit_sale_poll.seconds);
+	visit_use_up(site,
+		     limit_account_key(site_ctx(site)->arena, &limit_sale_poll, visit_id(f->ann)),
+		     limit_sale_poll.per_account, limit_sale_poll.seconds);
 	assert_int_equal(sale_get_json(f->ann, sale_path_to(f->ann, f->sale, "/result")).status,
 			 429);
 }

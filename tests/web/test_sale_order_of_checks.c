@@ -41,7 +41,7 @@ static void each_check_has_its_place(void **state)
 	(void)state;
 	order = sale_bought(ann, sale);
 	close_gate(sale, true);
-	sale_use_up(presses, limit_sale_press.per_account, limit_sale_press.seconds);
+	visit_use_up(site, presses, limit_sale_press.per_account, limit_sale_press.seconds);
 	/* Sold out, closed, a path of nobody's, too often, and no account. */
 	assert_status(post_form(guest, wrong, ""), 303);
 	assert_status(sale_post_json(bob, wrong, ""), 429);

@@ -168,8 +168,8 @@ static void who_reloads_all_the_time_is_asked_to_wait(void **state)
 
 	(void)state;
 	assert_page(b, get(b, sale_path_to(b, sale, "")), 200);
-	sale_use_up(limit_account_key(b->arena, &limit_captcha, visit_id(b)),
-		    limit_captcha.per_account, limit_captcha.seconds);
+	visit_use_up(site, limit_account_key(b->arena, &limit_captcha, visit_id(b)),
+		     limit_captcha.per_account, limit_captcha.seconds);
 	r = get(b, sale_path_to(b, sale, ""));
 	assert_page(b, r, 429);
 	assert_true(reply_header(b, &r, "Retry-After").n > 0);

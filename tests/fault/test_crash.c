@@ -1,6 +1,7 @@
 /* Processes killed in the middle of a request: that request is lost, and nothing else. */
 #include "fault/fault.h"
 
+#include <dirent.h>
 #include <sys/wait.h>
 
 struct site *site;
@@ -103,7 +104,6 @@ static void kill_while_they_work(const pid_t *senders, int signal_number)
 			assert_int_equal(status, 0);
 		}
 	}
-	usleep(300000); /* the newest process is still starting, and would die of the first TERM */
 }
 
 static void forms_work_once_whatever_dies(void **state)
@@ -166,33 +166,58 @@ static void a_restart_drops_no_request(void **state)
 }
 
 struct stopping {
-	int pauses, at; /* the pause in which the signal comes: 1 or 2 */
+	enum fcgi_moment moment; /* in which the signal comes */
+	int files;               /* open before the connection is taken */
 };
 
-static void stop_first(void *context)
+static int count_files(pid_t pid)
 {
-	struct stopping *s = context;
+	char path[32];
+	DIR *d;
+	int n = 0;
 
-	usleep(100000); /* until it has taken the connection, or what came so far */
-	if (++s->pauses == s->at)
-		kill(site_process(site, "post", 0), SIGTERM);
-	usleep(100000);
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	d = opendir(path);
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
 }
 
-static int ask_while_it_stops(int at)
+static bool is_taken(void *context)
 {
-	struct stopping stopping = { .at = at };
+	const struct stopping *s = context;
+
+	return count_files(site_process(site, "post", 0)) > s->files;
+}
+
+static void stop_first(void *context, enum fcgi_moment moment)
+{
+	const struct stopping *s = context;
+
+	if (moment != s->moment)
+		return;
+	fault_wait(is_taken, context, PATIENCE_MS);
+	kill(site_process(site, "post", 0), SIGTERM);
+	usleep(100000); /* until it has heard it */
+}
+
+static int ask_while_it_stops(enum fcgi_moment moment)
+{
 	struct browser *b = browser_open(site);
+	struct stopping stopping = { .moment = moment };
 	struct reply r;
 
+	site_wait_ready(site, "post");
 	/* Only the first process can take it. */
 	kill(site_process(site, "post", 1), SIGSTOP);
+	stopping.files = count_files(site_process(site, "post", 0));
 	b->pause = &(struct fcgi_pause){ stop_first, &stopping };
 	r = browser_ask(b, &(struct ask){ .path = "/" });
 	kill(site_process(site, "post", 1), SIGCONT);
 	site_replace(site, "post", 0);
 	browser_close(b);
-	usleep(300000); /* as above */
 	return r.status;
 }
 
@@ -200,8 +225,8 @@ static int ask_while_it_stops(int at)
 static void a_request_that_comes_with_the_signal_is_answered(void **state)
 {
 	(void)state;
-	assert_int_equal(ask_while_it_stops(1), 200);
-	assert_int_equal(ask_while_it_stops(2), 200);
+	assert_int_equal(ask_while_it_stops(FCGI_CONNECTED), 200);
+	assert_int_equal(ask_while_it_stops(FCGI_HALF_READ), 200);
 }
 
 static int start(void **state)

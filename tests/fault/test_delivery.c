@@ -314,7 +314,6 @@ static int start(void **state)
 	ann = visit_member(site, ROLE_USER);
 	for (i = 0; i < VOTERS; i++)
 		voters[i] = visit_member(site, ROLE_USER);
-	usleep(500000); /* until the workers have their handlers */
 	return 0;
 }
 

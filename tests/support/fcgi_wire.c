@@ -2,7 +2,9 @@
 #include "support/fcgi_wire.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -139,15 +141,27 @@ static struct str read_records(struct arena *a, struct str in)
 	return is_ended ? buf_str(&out) : (struct str){ 0 };
 }
 
-/* Connected, then half of it sent, then the rest. */
-static void dawdle(int fd, struct str *request, const struct fcgi_pause *pause)
+/* Sent, and nothing of it is left in the socket. */
+static void send_until_read(int fd, struct str part)
 {
-	ssize_t n;
+	int64_t until = clock_ticks() + FCGI_WAIT_MS;
+	int left = 1;
 
-	pause->wait(pause->context);
-	n = send(fd, request->p, request->n / 2, MSG_NOSIGNAL);
-	*request = str_slice(*request, n > 0 ? (size_t)n : 0, request->n);
-	pause->wait(pause->context);
+	if (send(fd, part.p, part.n, MSG_NOSIGNAL) != (ssize_t)part.n)
+		return;
+	while (!ioctl(fd, SIOCOUTQ, &left) && left && clock_ticks() < until)
+		usleep(1000);
+}
+
+static void send_with_pauses(int fd, struct str request, const struct fcgi_pause *pause)
+{
+	size_t half = request.n / 2;
+
+	pause->at(pause->context, FCGI_CONNECTED);
+	send_until_read(fd, str_slice(request, 0, half));
+	pause->at(pause->context, FCGI_HALF_READ);
+	send_until_read(fd, str_slice(request, half, request.n));
+	pause->at(pause->context, FCGI_ALL_READ);
 }
 
 struct str fcgi_exchange(struct arena *a, const char *socket_path, const char *const *params,
@@ -161,8 +175,10 @@ struct str fcgi_exchange(struct arena *a, const char *socket_path, const char *c
 	if (fd < 0)
 		return (struct str){ 0 };
 	buf_init(&in, a, 65536);
-	if (pause)
-		dawdle(fd, &request, pause);
+	if (pause) {
+		send_with_pauses(fd, request, pause);
+		request.n = 0;
+	}
 	is_complete = talk(fd, request, &in);
 	close(fd);
 	return is_complete ? read_records(a, buf_str(&in)) : (struct str){ 0 };

@@ -6,9 +6,12 @@
 
 #define FCGI_WAIT_MS 20000 /* the sanitizer build is slow */
 
-/* Something that happens when the connection is there, and when half of the request is sent. */
+/* Moments of a request: the connection is made; the program has read half of it; all of it. */
+enum fcgi_moment { FCGI_CONNECTED, FCGI_HALF_READ, FCGI_ALL_READ };
+
+/* Something that happens in each of them; the rest is sent after it. */
 struct fcgi_pause {
-	void (*wait)(void *context);
+	void (*at)(void *context, enum fcgi_moment moment);
 	void *context;
 };
 

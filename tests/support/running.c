@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
+#include "support/child.h"
 
 #define BACKLOG 64
-#define STOP_MS 20000
 #define LOG_SHOWN 4000
 
 static void fail(const char *what, const char *which)
@@ -103,24 +102,16 @@ void running_add(struct running *p)
 
 void running_replace(struct running *p, size_t i)
 {
-	running_wait(p->pids[i]);
+	child_wait(p->pids[i]);
 	p->pids[i] = start(p);
 }
 
-int running_wait(pid_t pid)
+void running_wait_ready(const struct running *p)
 {
-	int64_t until = clock_ticks() + STOP_MS;
-	int status;
+	size_t i;
 
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (clock_ticks() > until) {
-			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
-			return -1;
-		}
-		usleep(2000);
-	}
-	return status;
+	for (i = 0; i < p->count; i++)
+		child_wait_ready(p->pids[i]);
 }
 
 static void show_end(const struct running *p, int status)
@@ -130,7 +121,7 @@ static void show_end(const struct running *p, int status)
 
 	if (log.n > LOG_SHOWN)
 		log = str_slice(log, log.n - LOG_SHOWN, log.n);
-	fprintf(stderr, "# site: %s ended with %#x\n%s\n", p->name.p, (unsigned)status, log.p);
+	fprintf(stderr, "# site: %s ended with %d\n%s\n", p->name.p, status, log.p);
 	arena_free(a);
 }
 
@@ -159,10 +150,11 @@ bool running_stop(struct running *p)
 	bool is_fine = true;
 	size_t i;
 
+	running_wait_ready(p);
 	for (i = 0; i < p->count; i++)
 		kill(p->pids[i], SIGTERM);
 	for (i = 0; i < p->count; i++) {
-		int status = running_wait(p->pids[i]);
+		int status = child_wait(p->pids[i]);
 
 		if (status) {
 			show_end(p, status);

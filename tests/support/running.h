@@ -34,6 +34,9 @@ void running_add(struct running *p);
 /* Another process in the place of the i-th, which has ended or is about to. */
 void running_replace(struct running *p, size_t i);
 
+/* Until all end in good order when they are told to: child_wait_ready of each. */
+void running_wait_ready(const struct running *p);
+
 /*
  * TERM to all, wait, remove socket and log. False, with the end of the log on stderr, when one did
  * not end by itself in good order: a report of a sanitizer is such an end.
@@ -42,9 +45,6 @@ bool running_stop(struct running *p);
 
 /* The same at once and without a word, for a test that was cut short. */
 void running_kill(struct running *p);
-
-/* Wait for a child's end; its status, or -1 when it had to be killed. */
-int running_wait(pid_t pid);
 
 /* The whole of a file, as far as it is written. */
 struct str running_read_file(struct arena *a, const char *path);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "domain/process.h"
 #include "domain/user.h"
+#include "support/child.h"
 #include "support/site_internal.h"
 #include "support/stores.h"
 
@@ -296,7 +297,7 @@ int site_run(struct site *s, const char *program, size_t count)
 	while (p.count < count)
 		running_add(&p);
 	while (p.count)
-		status |= running_wait(p.pids[--p.count]);
+		status |= child_wait(p.pids[--p.count]);
 	unlink(p.log_path.p);
 	return status;
 }
@@ -319,6 +320,11 @@ void site_restart(struct site *s, const char *program)
 void site_replace(struct site *s, const char *program, size_t i)
 {
 	running_replace(find_program(s, program), i);
+}
+
+void site_wait_ready(const struct site *s, const char *program)
+{
+	running_wait_ready(find_program(s, program));
 }
 
 struct str site_log(struct site *s, struct arena *a, const char *program)

@@ -91,6 +91,9 @@ void site_restart(struct site *s, const char *program);
 int site_process(const struct site *s, const char *program, size_t i);
 void site_replace(struct site *s, const char *program, size_t i);
 
+/* Until each process of a program ends in good order when told to: not while it is starting. */
+void site_wait_ready(const struct site *s, const char *program);
+
 /* What all processes of a program have logged so far. */
 struct str site_log(struct site *s, struct arena *a, const char *program);
 

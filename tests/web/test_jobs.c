@@ -4,17 +4,13 @@
  */
 #include "unit/domain/selling.h"
 
-#include <spawn.h>
-
 #include "domain/job.h"
 #include "domain/job_lease.h"
 #include "domain/sale_check.h"
 #include "domain/sale_keys.h"
-#include "support/running.h"
+#include "support/child.h"
 
 #define MANY 30
-
-extern char **environ;
 
 static const struct db_sql sql_unsent = SQL("SELECT COUNT(*) FROM outbox WHERE state <> 1");
 static const struct db_sql sql_sent_mails =
@@ -40,23 +36,6 @@ static int open_jobs(void **state)
 	assert_int_equal(db_exec(((struct fixture *)*state)->c->db, NULL, &sql_forget, DB_NO_ARGS),
 			 OK);
 	return 0;
-}
-
-static pid_t spawn(const char *name)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512];
-	char *argv[] = { path, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/%s", bin ? bin : "build/asan/bin", name);
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
-static void run(const char *name)
-{
-	assert_int_equal(running_wait(spawn(name)), 0);
 }
 
 /* Messages in the queue of a sale that say so, each at most once. */
@@ -115,16 +94,16 @@ static void two_closers_give_each_unit_back_once(void **state)
 
 	STORES_OR_SKIP();
 	sale = sale_with_late_orders(f, MANY);
-	first = spawn("closer");
-	second = spawn("closer");
-	assert_int_equal(running_wait(first), 0);
-	assert_int_equal(running_wait(second), 0);
+	first = child_start("closer", NULL);
+	second = child_start("closer", NULL);
+	assert_int_equal(child_wait(first), 0);
+	assert_int_equal(child_wait(second), 0);
 	assert_int_equal(forum_number(c, &sql_in_state, DB_ARGS(sale, ORDER_EXPIRED)), MANY);
 	assert_int_equal(count_messages(c, sale, "ended"), MANY);
 	assert_int_equal(forum_number(c, &sql_sent_mails, DB_NO_ARGS), MANY);
 	assert_int_equal(forum_number(c, &sql_unsent, DB_NO_ARGS), 0);
 	assert_true(ended_well(c, "closer"));
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(count_messages(c, sale, "ended"), 0);
 }
 
@@ -140,7 +119,7 @@ static void the_closer_hands_over_refunds(void **state)
 	assert_int_equal(sale_order_cancel(f->c, order), OK);
 	assert_int_equal(selling_call(f->c, &p, "paid"), OK);
 	assert_int_equal(selling_state_of(f->c, order), ORDER_REFUNDING);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(selling_state_of(f->c, order), ORDER_REFUNDED);
 }
 
@@ -153,10 +132,10 @@ static void who_has_the_lease_works_alone(void **state)
 	STORES_OR_SKIP();
 	sale = sale_with_late_orders(f, 2);
 	assert_int_equal(job_lease_take(f->c, STR("closer"), owner, CLOCK_MINUTE), OK);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(forum_number(f->c, &sql_in_state, DB_ARGS(sale, ORDER_UNPAID)), 2);
 	assert_int_equal(job_lease_release(f->c, STR("closer"), owner), OK);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(forum_number(f->c, &sql_in_state, DB_ARGS(sale, ORDER_UNPAID)), 0);
 }
 
@@ -171,10 +150,10 @@ static void the_reconciler_asks_to_settle(void **state)
 
 	STORES_OR_SKIP();
 	sale = selling_sale(c, 3);
-	first = spawn("reconciler");
-	second = spawn("reconciler");
-	assert_int_equal(running_wait(first), 0);
-	assert_int_equal(running_wait(second), 0);
+	first = child_start("reconciler", NULL);
+	second = child_start("reconciler", NULL);
+	assert_int_equal(child_wait(first), 0);
+	assert_int_equal(child_wait(second), 0);
 	assert_int_equal(count_messages(c, sale, "settle"), 1);
 	assert_int_equal(sale_report_read(c, sale, &report), OK);
 	assert_true(report.checked_at > 0);
@@ -191,7 +170,7 @@ static void without_the_broker_orders_are_closed_all_the_same(void **state)
 	STORES_OR_SKIP();
 	sale = sale_with_late_orders(f, 3);
 	stores_signal("rabbitmq", SIGKILL);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(forum_number(c, &sql_in_state, DB_ARGS(sale, ORDER_EXPIRED)), 3);
 	/* their messages wait for the compensator */
 	assert_int_equal(forum_number(c, &sql_unsent, DB_NO_ARGS), 6);

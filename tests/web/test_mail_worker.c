@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sodium.h>
-#include <spawn.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -14,12 +13,11 @@
 #include "domain/outbox.h"
 #include "domain/user.h"
 #include "html/text.h"
+#include "support/child.h"
 #include "support/forum.h"
 #include "support/running.h"
 
 #define WAIT_MS 15000
-
-extern char **environ;
 
 static const struct db_sql sql_id_of = SQL("SELECT user_id FROM user WHERE username_folded = ?");
 static const struct db_sql sql_later =
@@ -114,18 +112,6 @@ static void open_port(struct fixture *f)
 	setenv("PLAZA_MAIL_OUTBOX_DIR", "", 1);
 }
 
-static pid_t start_worker(void)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512];
-	char *argv[] = { path, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/mail", bin ? bin : "build/asan/bin");
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
 static int set_up(void **state)
 {
 	static struct fixture f;
@@ -143,7 +129,7 @@ static int set_up(void **state)
 	snprintf(f.log, sizeof(f.log), "/tmp/plaza-test-mail-%d", (int)getpid());
 	schema = stores_schema(f.c->arena);
 	open_port(&f);
-	f.worker = start_worker();
+	f.worker = child_start("mail", NULL);
 	return db_run_script_unsafe(f.c->db, schema) || mq_declare(f.c->mq) ? -1 : 0;
 }
 
@@ -153,8 +139,7 @@ static int tear_down(void **state)
 	int status = 0;
 
 	if (!stores.missing) {
-		kill(f->worker, SIGTERM);
-		status = running_wait(f->worker);
+		status = child_end(f->worker, SIGTERM);
 		kill(f->server, SIGKILL);
 		waitpid(f->server, NULL, 0);
 		forum_close(f->c);

@@ -4,16 +4,12 @@
  */
 #include "unit/domain/selling.h"
 
-#include <spawn.h>
-
 #include "domain/sale_check.h"
 #include "domain/sale_gate.h"
 #include "domain/sale_keys.h"
-#include "support/running.h"
+#include "support/child.h"
 
 #define PATIENCE_MS 30000
-
-extern char **environ;
 
 static const struct db_sql sql_left = SQL("SELECT stock FROM sale WHERE sale_id = ?");
 static const struct db_sql sql_orders = SQL("SELECT COUNT(*) FROM sale_order WHERE sale_id = ?");
@@ -32,24 +28,6 @@ static int start(void **state)
 	return selling_set_up_mq(state);
 }
 
-static pid_t spawn(const char *name, const char *argument)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512], word[16];
-	char *argv[] = { path, argument ? word : NULL, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/%s", bin ? bin : "build/asan/bin", name);
-	snprintf(word, sizeof(word), "%s", argument ? argument : "");
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
-static void run(const char *name)
-{
-	assert_int_equal(running_wait(spawn(name, NULL)), 0);
-}
-
 static int open_life(void **state)
 {
 	struct life *l = calloc(1, sizeof(*l));
@@ -63,7 +41,7 @@ static int open_life(void **state)
 		return 0;
 	l->c = l->f->c;
 	assert_int_equal(db_exec(l->c->db, NULL, &sql_end_all, DB_NO_ARGS), OK);
-	l->orders = spawn("orders", NULL);
+	l->orders = child_start("orders", NULL);
 	return 0;
 }
 
@@ -74,12 +52,9 @@ static int close_life(void **state)
 	int status = 0;
 
 	if (!stores.missing) {
-		kill(l->orders, SIGTERM);
-		status = running_wait(l->orders);
-		if (l->relay) {
-			kill(l->relay, SIGTERM);
-			status |= running_wait(l->relay);
-		}
+		status = child_end(l->orders, SIGTERM);
+		if (l->relay)
+			status |= child_end(l->relay, SIGTERM);
 	}
 	people_tear_down(&fixture);
 	free(l);
@@ -173,16 +148,16 @@ static void the_unit_of_a_closed_order_is_sold_again(void **state)
 	struct sale_answer first, second;
 
 	STORES_OR_SKIP();
-	l->relay = spawn("relay", "sales");
+	l->relay = child_start("relay", "sales");
 	open_sale(l, 1);
 	assert_int_equal(press(l, l->f->ann).refusal, SALE_NO_REFUSAL);
 	first = await_answer(l, l->f->ann);
 	assert_true(first.order_id > 0);
 	assert_int_equal(press(l, l->f->bob).refusal, SALE_REFUSED_SOLD_OUT);
 	selling_let_expire(l->c, first.order_id);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	await_stock(l, 1);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	stores_sleep_ms(1100); /* a process remembers for a second that it was sold out */
 	assert_int_equal(press(l, l->f->bob).refusal, SALE_NO_REFUSAL);
 	second = await_answer(l, l->f->bob);
@@ -199,7 +174,7 @@ static void cancelled_and_paid_late_a_unit_comes_back_once(void **state)
 	int64_t order;
 
 	STORES_OR_SKIP();
-	l->relay = spawn("relay", "sales");
+	l->relay = child_start("relay", "sales");
 	open_sale(l, 2);
 	press(l, l->f->ann);
 	order = await_answer(l, l->f->ann).order_id;
@@ -211,9 +186,9 @@ static void cancelled_and_paid_late_a_unit_comes_back_once(void **state)
 	assert_int_equal(selling_call(l->c, &p, "paid"), OK);
 	outbox_publish_own(l->c);
 	await_stock(l, 2);
-	run("closer");
+	assert_int_equal(child_run("closer"), 0);
 	assert_int_equal(selling_state_of(l->c, order), ORDER_REFUNDED);
-	run("reconciler");
+	assert_int_equal(child_run("reconciler"), 0);
 	await_stock(l, 2);
 	expect_right(l);
 }
@@ -236,14 +211,14 @@ static void a_request_that_was_lost_becomes_an_order(void **state)
 	open_sale(l, 3);
 	assert_int_equal(press(l, l->f->ann).refusal, SALE_NO_REFUSAL);
 	set(l, CACHE_ARGS(STR("DEL"), sale_stream_key(l->c->arena, l->sale)));
-	run("reconciler");
+	assert_int_equal(child_run("reconciler"), 0);
 	assert_int_equal(sale_report_read(l->c, l->sale, &report), OK);
 	assert_int_equal(report.queued, 1);
 	assert_int_equal(report.stuck, 0);
 	/* more than a minute later */
 	set(l, CACHE_ARGS(STR("HINCRBY"), sale_key_of(l->c->arena, l->sale, ":watch"), STR("at"),
 			  -SALE_STUCK_MS));
-	run("reconciler");
+	assert_int_equal(child_run("reconciler"), 0);
 	assert_int_equal(sale_report_read(l->c, l->sale, &report), OK);
 	assert_int_equal(report.stuck, 1);
 	assert_true(await_answer(l, l->f->ann).order_id > 0);
@@ -258,7 +233,7 @@ static void redis_emptied_is_noticed_and_filled(void **state)
 	STORES_OR_SKIP();
 	open_sale(l, 3);
 	forum_empty_redis();
-	run("reconciler");
+	assert_int_equal(child_run("reconciler"), 0);
 	await_stock(l, 3);
 	expect_right(l);
 }
@@ -274,7 +249,7 @@ static void the_compensator_carries_what_no_relay_came_for(void **state)
 	STORES_OR_SKIP();
 	open_sale(l, 3);
 	press(l, l->f->bob);
-	run("compensator");
+	assert_int_equal(child_run("compensator"), 0);
 	assert_false(answer_of(l, l->f->bob).order_id); /* it is too young */
 	stream = sale_stream_key(l->c->arena, l->sale);
 	set(l, CACHE_ARGS(STR("DEL"), stream));
@@ -286,9 +261,9 @@ static void the_compensator_carries_what_no_relay_came_for(void **state)
 	set(l, CACHE_ARGS(STR("XADD"), stream,
 			  str_format(l->c->arena, "%lld-1", (long long)(l->c->now - 40000)),
 			  STR("user"), l->f->bob, STR("no"), base + 1, STR("at"), l->c->now));
-	run("compensator");
+	assert_int_equal(child_run("compensator"), 0);
 	assert_true(await_answer(l, l->f->bob).order_id > 0);
-	run("compensator");
+	assert_int_equal(child_run("compensator"), 0);
 	await_stock(l, 2);
 	assert_int_equal(forum_number(l->c, &sql_orders, DB_ARGS(l->sale)), 1);
 	expect_right(l);

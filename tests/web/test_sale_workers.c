@@ -4,36 +4,11 @@
  */
 #include "unit/domain/market.h"
 
-#include <errno.h>
-#include <spawn.h>
+#include "support/child.h"
 
 #define QUIET_MS 30000 /* at most, until all is decided */
 
-extern char **environ;
-
 static pid_t orders, relay;
-
-static pid_t start(const char *name, const char *word)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512];
-	char *argv[] = { path, (char *)word, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/%s", bin ? bin : "build/asan/bin", name);
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
-static int end_by(pid_t pid, int signal)
-{
-	int status;
-
-	assert_int_equal(kill(pid, signal), 0);
-	while (waitpid(pid, &status, 0) < 0)
-		assert_int_equal(errno, EINTR);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 static int set_up_stores(void **state)
 {
@@ -57,8 +32,8 @@ static int set_up_stores(void **state)
 	mq_free(mq);
 	if (e)
 		return -1;
-	orders = start("orders", NULL);
-	relay = start("relay", "sales");
+	orders = child_start("orders", NULL);
+	relay = child_start("relay", "sales");
 	return 0;
 }
 
@@ -67,7 +42,7 @@ static int tear_down_stores(void **state)
 	int failed = 0;
 
 	if (!stores.missing)
-		failed = end_by(orders, SIGTERM) || end_by(relay, SIGTERM);
+		failed = child_end(orders, SIGTERM) || child_end(relay, SIGTERM);
 	return stores_tear_down(state) || failed;
 }
 
@@ -205,11 +180,11 @@ static void both_killed_in_the_middle(void **state)
 				  : answer.refusal == SALE_REFUSED_SOLD_OUT);
 		if (i % 4 != 1)
 			continue;
-		end_by(i % 8 == 1 ? orders : relay, SIGKILL);
+		child_end(i % 8 == 1 ? orders : relay, SIGKILL);
 		if (i % 8 == 1)
-			orders = start("orders", NULL);
+			orders = child_start("orders", NULL);
 		else
-			relay = start("relay", "sales");
+			relay = child_start("relay", "sales");
 	}
 	for (i = 0; i < 8; i++)
 		got += wait_for(f->c, sale, users[i]).order_id > 0;

@@ -2,16 +2,12 @@
  */
 #include "unit/unit.h"
 
-#include <spawn.h>
-
 #include "base/clock.h"
 #include "domain/job_lease.h"
+#include "support/child.h"
 #include "support/forum.h"
-#include "support/running.h"
 
 #define ROWS 1200 /* more than two batches */
-
-extern char **environ;
 
 static const struct db_sql sql_fill_forms = SQL("INSERT INTO form_used (user_id, form_id, made, "
 						"created_at) SELECT 1, CONCAT('f', seq), 1, ?"
@@ -47,18 +43,6 @@ static int close_all(void **state)
 	return stores_tear_down(state);
 }
 
-static pid_t start(void)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512];
-	char *argv[] = { path, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/sweep", bin ? bin : "build/asan/bin");
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
 static void fill(struct ctx *c, int64_t at)
 {
 	assert_int_equal(db_exec(c->db, NULL, &sql_fill_forms, DB_ARGS(at)), OK);
@@ -74,7 +58,7 @@ static void what_is_old_goes(void **state)
 	STORES_OR_SKIP();
 	forum_next(c);
 	fill(c, c->now - 400 * CLOCK_DAY);
-	assert_int_equal(running_wait(start()), 0);
+	assert_int_equal(child_run("sweep"), 0);
 	assert_int_equal(forum_number(c, &sql_forms, DB_NO_ARGS), 0);
 	assert_int_equal(forum_number(c, &sql_consumed, DB_NO_ARGS), 0);
 	assert_int_equal(forum_number(c, &sql_sent, DB_NO_ARGS), 0);
@@ -91,7 +75,7 @@ static void what_is_new_stays(void **state)
 	forum_next(c);
 	assert_int_equal(db_exec(c->db, NULL, &sql_fill_forms, DB_ARGS(c->now)), OK);
 	assert_int_equal(db_exec(c->db, NULL, &sql_fill_consumed, DB_ARGS(c->now)), OK);
-	assert_int_equal(running_wait(start()), 0);
+	assert_int_equal(child_run("sweep"), 0);
 	assert_int_equal(forum_number(c, &sql_forms, DB_NO_ARGS), ROWS);
 	assert_int_equal(forum_number(c, &sql_consumed, DB_NO_ARGS), ROWS);
 }
@@ -104,9 +88,9 @@ static void one_works_at_a_time(void **state)
 	STORES_OR_SKIP();
 	forum_next(c);
 	assert_int_equal(job_lease_take(c, STR("sweep"), owner, CLOCK_MINUTE), OK);
-	assert_int_equal(running_wait(start()), 0);
+	assert_int_equal(child_run("sweep"), 0);
 	assert_int_equal(job_lease_release(c, STR("sweep"), owner), OK);
-	assert_int_equal(running_wait(start()), 0);
+	assert_int_equal(child_run("sweep"), 0);
 }
 
 int main(void)

@@ -4,22 +4,17 @@
  */
 #include "unit/unit.h"
 
-#include <errno.h>
-#include <spawn.h>
-
 #include "base/clock.h"
 #include "base/num.h"
 #include "domain/job_lease.h"
 #include "domain/outbox.h"
 #include "domain/reaction.h"
+#include "support/child.h"
 #include "support/events.h"
 #include "support/stores.h"
 
 #define POSTS 40
-#define START_MS 1000 /* a process that is told to stop sooner may not have begun to listen */
 #define SILENCE_MS 10000
-
-extern char **environ;
 
 struct fixture {
 	struct ctx c;
@@ -63,34 +58,6 @@ static int tear_down(void **state)
 		arena_free(f->c.arena);
 	}
 	return stores_tear_down(state);
-}
-
-static pid_t start(const char *name)
-{
-	const char *bin = getenv("PLAZA_BIN");
-	char path[512];
-	char *argv[] = { path, NULL };
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/%s", bin ? bin : "build/asan/bin", name);
-	assert_int_equal(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	return pid;
-}
-
-/* The exit status; 128 and the signal when one ended it. */
-static int end_of(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		assert_int_equal(errno, EINTR);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static int end_by(pid_t pid, int signal)
-{
-	assert_int_equal(kill(pid, signal), 0);
-	return end_of(pid);
 }
 
 /* Add events as the scripts do, until they are `total`. What Redis did not answer for is added
@@ -208,15 +175,14 @@ static void a_relay_that_is_killed_again_and_again_loses_nothing(void **state)
 
 	STORES_OR_SKIP();
 	for (i = 0; i < 12; i++) {
-		relay = start("relay");
+		relay = child_start("relay", NULL);
 		add_until(f, f->added + 2000);
 		stores_sleep_ms(20 * i);
-		assert_int_equal(end_by(relay, SIGKILL), 128 + SIGKILL);
+		assert_int_equal(child_end(relay, SIGKILL), 128 + SIGKILL);
 	}
-	relay = start("relay");
+	relay = child_start("relay", NULL);
 	wait_until_carried(f);
-	stores_sleep_ms(START_MS);
-	assert_int_equal(end_by(relay, SIGTERM), 0);
+	assert_int_equal(child_end(relay, SIGTERM), 0);
 	seen = receive_all(f);
 	assert_int_equal(seen.count, f->added);
 	assert_int_equal(seen.early, 0);
@@ -231,13 +197,13 @@ static void two_relays_do_no_harm(void **state)
 
 	STORES_OR_SKIP();
 	f->added = 0;
-	first = start("relay");
+	first = child_start("relay", NULL);
 	add_until(f, 2000);
-	second = start("relay");
+	second = child_start("relay", NULL);
 	add_until(f, 20000);
 	wait_until_carried(f);
-	assert_int_equal(end_by(first, SIGTERM), 0);
-	assert_int_equal(end_by(second, SIGTERM), 0);
+	assert_int_equal(child_end(first, SIGTERM), 0);
+	assert_int_equal(child_end(second, SIGTERM), 0);
 	seen = receive_all(f);
 	assert_int_equal(seen.count, f->added);
 }
@@ -250,7 +216,7 @@ static void the_relay_outlives_redis_and_rabbitmq(void **state)
 
 	STORES_OR_SKIP();
 	f->added = 0;
-	relay = start("relay");
+	relay = child_start("relay", NULL);
 	add_until(f, 3000);
 	stores_signal("redis", SIGKILL);
 	stores_start("redis");
@@ -260,7 +226,7 @@ static void the_relay_outlives_redis_and_rabbitmq(void **state)
 	stores_start("rabbitmq");
 	add_until(f, 12000);
 	wait_until_carried(f);
-	assert_int_equal(end_by(relay, SIGTERM), 0);
+	assert_int_equal(child_end(relay, SIGTERM), 0);
 	seen = receive_all(f);
 	assert_int_equal(seen.count, f->added);
 	assert_int_equal(seen.early, 0);
@@ -273,10 +239,10 @@ static void a_relay_told_to_stop_stops_soon(void **state)
 
 	(void)state;
 	STORES_OR_SKIP();
-	relay = start("relay");
-	stores_sleep_ms(START_MS);
+	relay = child_start("relay", NULL);
+	child_wait_ready(relay);
 	started = clock_ticks();
-	assert_int_equal(end_by(relay, SIGTERM), 0);
+	assert_int_equal(child_end(relay, SIGTERM), 0);
 	assert_in_range(clock_ticks() - started, 0, 3000);
 }
 
@@ -303,9 +269,9 @@ static void compensators_replay_the_outbox_once(void **state)
 	STORES_OR_SKIP();
 	assert_int_equal(db_exec(f->c.db, NULL, &sql_add, DB_ARGS(1000)), OK);
 	for (i = 0; i < 3; i++)
-		jobs[i] = start("compensator");
+		jobs[i] = child_start("compensator", NULL);
 	for (i = 0; i < 3; i++)
-		assert_int_equal(end_of(jobs[i]), 0);
+		assert_int_equal(child_wait(jobs[i]), 0);
 	assert_int_equal(rows_in(f, OUTBOX_SENT), 1000);
 	m = mq_new(&stores.config);
 	assert_int_equal(mq_subscribe(m, "mail", 1000), OK);
@@ -321,12 +287,12 @@ static void a_compensator_without_a_broker_says_so(void **state)
 
 	STORES_OR_SKIP();
 	stores_signal("rabbitmq", SIGKILL);
-	assert_int_equal(end_of(start("compensator")), 1);
+	assert_int_equal(child_run("compensator"), 1);
 	stores_start("rabbitmq");
 	/* The lease was given back, so the next one works. */
-	assert_int_equal(end_of(start("compensator")), 0);
+	assert_int_equal(child_run("compensator"), 0);
 	assert_int_equal(job_lease_take(&f->c, STR("compensator"), STR("test"), 1000), OK);
-	assert_int_equal(end_of(start("compensator")), 0);
+	assert_int_equal(child_run("compensator"), 0);
 }
 
 int main(void)

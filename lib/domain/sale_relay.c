@@ -24,6 +24,7 @@ struct load {
 
 struct round {
 	struct ctx *c;
+	struct str *keys; /* of all streams */
 	struct load *loads;
 	struct mq_message *messages;
 	size_t load_count, message_count;
@@ -176,13 +177,32 @@ static void take(struct round *r, int64_t sale_id, const struct cache_reply *ent
 					     .body = buf_str(&b) };
 }
 
+/* The answer has the streams that hold something, in the order they were asked for. */
+static void take_all(const struct sale_relay *relay, struct round *r,
+		     const struct cache_reply *streams)
+{
+	size_t i = 0, j;
+
+	for (j = 0; j < cache_items(streams); j++) {
+		const struct cache_reply *stream = cache_item(streams, j);
+		struct str key = cache_text(cache_item(stream, 0));
+
+		while (i < relay->count && !str_is(key, r->keys[i]))
+			i++;
+		if (i == relay->count)
+			BUG("a stream that was not asked for");
+		take(r, relay->items[i].id, cache_item(stream, 1));
+	}
+}
+
+/* ERR_CONFLICT: Redis does not read them. */
 static err read_streams(const struct sale_relay *relay, struct round *r, int64_t wait_ms)
 {
 	struct ctx *c = r->c;
 	struct cache_arg *args =
 		ARENA_ARRAY(c->arena, struct cache_arg, READ_ARGS + 2 * relay->count);
 	struct cache_reply *reply;
-	size_t i, j, n = 0;
+	size_t i, first, n = 0;
 	err e;
 
 	args[n++] = cache_arg_text(STR("XREAD"));
@@ -194,27 +214,37 @@ static err read_streams(const struct sale_relay *relay, struct round *r, int64_t
 		cache_allow_wait(c->cache, wait_ms);
 	}
 	args[n++] = cache_arg_text(STR("STREAMS"));
+	first = n;
 	for (i = 0; i < relay->count; i++) {
-		args[n + i] = cache_arg_text(sale_stream_key(c->arena, relay->items[i].id));
-		args[n + relay->count + i] = cache_arg_text(STR("0"));
+		r->keys[i] = sale_stream_key(c->arena, relay->items[i].id);
+		if (!relay->items[i].is_misfit)
+			args[n++] = cache_arg_text(r->keys[i]);
 	}
-	e = cache_run(c->cache, &reply, (struct cache_args){ args, n + 2 * relay->count });
+	if (n == first)
+		return ERR_UNAVAILABLE;
+	for (i = n - first; i > 0; i--)
+		args[n++] = cache_arg_text(STR("0"));
+	e = cache_run(c->cache, &reply, (struct cache_args){ args, n });
 	if (e)
 		return e;
 	if (cache_is_error(reply))
-		return ERR_UNAVAILABLE;
-	/* The answer has the streams that hold something, in the order they were asked for. */
-	for (i = 0, j = 0; j < cache_items(reply); j++) {
-		const struct cache_reply *stream = cache_item(reply, j);
-		struct str key = cache_text(cache_item(stream, 0));
-
-		while (i < relay->count && !str_is(key, args[n + i].text))
-			i++;
-		if (i == relay->count)
-			BUG("a stream that was not asked for");
-		take(r, relay->items[i].id, cache_item(stream, 1));
-	}
+		return ERR_CONFLICT;
+	take_all(relay, r, reply);
 	return OK;
+}
+
+/* What is no stream is left out, and the others are read. */
+static err read_readable(struct sale_relay *relay, struct round *r, int64_t wait_ms)
+{
+	bool is_more;
+	err e = read_streams(relay, r, wait_ms);
+
+	if (e != ERR_CONFLICT)
+		return e;
+	e = sale_relay_find_misfits(relay, r->c, &is_more);
+	if (!e)
+		e = is_more ? read_streams(relay, r, wait_ms) : ERR_UNAVAILABLE;
+	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e;
 }
 
 /* Entries up to the last one that was published: their ids only grow. */
@@ -264,9 +294,10 @@ err sale_relay_round(struct sale_relay *relay, struct ctx *c, int64_t wait_ms, s
 	*moved = 0;
 	if (!relay->count)
 		return OK;
+	r.keys = ARENA_ARRAY(c->arena, struct str, relay->count);
 	r.loads = ARENA_ARRAY(c->arena, struct load, relay->count);
 	r.messages = ARENA_ARRAY(c->arena, struct mq_message, relay->count);
-	e = read_streams(relay, &r, wait_ms);
+	e = read_readable(relay, &r, wait_ms);
 	if (e || !r.load_count)
 		return e;
 	done = ARENA_ARRAY(c->arena, bool, relay->count);

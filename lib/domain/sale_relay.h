@@ -3,10 +3,10 @@
  * from their beginning, packed into one message for each sale, published, and cut off once the
  * broker has it. So what lies in a stream is what the broker has not confirmed. An entry is
  * delivered at least once, those of a sale in their order; two relays at once are harmless. A queue
- * that confirms nothing does not hold up the others.
+ * that confirms nothing does not hold up the others, nor does a key that should be a stream.
  *
  * The relay also sees to it that sales are in Redis: it asks `orders` to load (settle) one that is
- * not there, and each one again shortly before it starts.
+ * not there as a whole, and each one again shortly before it starts.
  */
 #ifndef DOMAIN_SALE_RELAY_H
 #define DOMAIN_SALE_RELAY_H

@@ -57,6 +57,60 @@ static err ask(struct sale_relay *r, struct ctx *c, const bool *is_missing)
 	return e;
 }
 
+static struct cache_reply *want_type(struct ctx *c, const struct watched *w)
+{
+	return cache_want(c->cache, CACHE_ARGS(STR("TYPE"), sale_stream_key(c->arena, w->id)));
+}
+
+static bool can_be_read(const struct cache_reply *type)
+{
+	struct str word = cache_text(type);
+
+	/* What Redis does not say is not held against it. */
+	return cache_is_nil(type) || str_is(word, STR("stream")) || str_is(word, STR("none"));
+}
+
+err sale_relay_find_misfits(struct sale_relay *r, struct ctx *c, bool *more)
+{
+	struct cache_reply **types = ARENA_ARRAY(c->arena, struct cache_reply *, r->count + 1);
+	size_t i;
+	err e;
+
+	for (i = 0; i < r->count; i++)
+		types[i] = want_type(c, &r->items[i]);
+	e = cache_flush(c->cache);
+	*more = false;
+	for (i = 0; !e && i < r->count; i++) {
+		struct watched *w = &r->items[i];
+
+		if (w->is_misfit || can_be_read(types[i]))
+			continue;
+		log_error("ALARM sale %lld: what should be its stream is none; it is left out",
+			  (long long)w->id);
+		w->is_misfit = true;
+		*more = true;
+	}
+	return e;
+}
+
+/* Settling a sale removes what is no stream. */
+static err look_at_misfits(struct sale_relay *r, struct ctx *c)
+{
+	size_t i;
+	err e = OK;
+
+	for (i = 0; !e && i < r->count; i++) {
+		struct watched *w = &r->items[i];
+		struct cache_reply *type = w->is_misfit ? want_type(c, w) : NULL;
+
+		if (!type)
+			continue;
+		e = cache_flush(c->cache);
+		w->is_misfit = e || !can_be_read(type);
+	}
+	return e;
+}
+
 err sale_relay_look(struct sale_relay *r, struct ctx *c)
 {
 	struct cache_reply **loaded, **tickets;
@@ -66,6 +120,9 @@ err sale_relay_look(struct sale_relay *r, struct ctx *c)
 
 	if (e)
 		log_debug("sales: those known before are served");
+	e = look_at_misfits(r, c);
+	if (e)
+		return e;
 	loaded = ARENA_ARRAY(c->arena, struct cache_reply *, r->count + 1);
 	tickets = ARENA_ARRAY(c->arena, struct cache_reply *, r->count + 1);
 	is_missing = ARENA_ARRAY(c->arena, bool, r->count + 1);
@@ -81,9 +138,9 @@ err sale_relay_look(struct sale_relay *r, struct ctx *c)
 	e = cache_flush(c->cache);
 	if (e)
 		return e;
-	for (i = 0; i < r->count; i++) {
-		is_missing[i] = cache_int(loaded[i]) != 2 || cache_int(tickets[i]) != 1;
-	}
+	for (i = 0; i < r->count; i++)
+		is_missing[i] = r->items[i].is_misfit || cache_int(loaded[i]) != 2 ||
+				cache_int(tickets[i]) != 1;
 	return ask(r, c, is_missing);
 }
 

@@ -1,10 +1,12 @@
 /* How a request stands: the waiting page, and what it ends in. */
+#include "base/num.h"
 #include "sale/sale_pages.h"
 
 #include "tmpl/sale_refused.h"
 #include "tmpl/sale_wait.h"
 
 #define ORDERS_A_SECOND 1000 /* what one `orders` writes on a small machine, and more */
+#define SLOW_MS 10000        /* whoever waits for longer is told that it is not usual */
 
 const char *refusal_text(enum sale_refusal why)
 {
@@ -42,12 +44,23 @@ err answer_json(struct req *r, int status, const struct sale_answer *answer)
 	return resp_json(r, status, &b);
 }
 
+/* Each time this page comes again it tells itself when it came first. */
+static void fill_since(const struct req *r, struct result_view *view)
+{
+	int64_t now = r->ctx.now;
+
+	if (!num_parse_i64(form_get(&r->in.query, "since"), 1, now, &view->since))
+		view->since = now;
+	view->slow_ms = now - view->since < SLOW_MS ? view->since + SLOW_MS - now : 0;
+}
+
 static err show_wait(struct req *r, struct result_view *view, const struct sale_answer *answer)
 {
 	view->ahead = answer->ahead;
 	view->wait_ms = answer->wait_ms > 0 ? answer->wait_ms : 200;
 	view->rate = ORDERS_A_SECOND;
 	view->seconds = 1 + answer->ahead / view->rate;
+	fill_since(r, view);
 	tmpl_sale_wait(req_page(r), view);
 	return resp_page(r, 200,
 			 &(struct page_meta){
@@ -56,6 +69,7 @@ static err show_wait(struct req *r, struct result_view *view, const struct sale_
 				 .is_market = true,
 				 .section = STR("sales"),
 				 .refresh_seconds = (int)((view->wait_ms + 999) / 1000),
+				 .again_since = view->since,
 			 });
 }
 

@@ -74,6 +74,7 @@ struct result_view {
 	int64_t ahead, seconds; /* requests before it, and how long they usually take */
 	int64_t rate;           /* how many of them in a second */
 	int64_t wait_ms;        /* until to ask again */
+	int64_t since, slow_ms; /* when this page came first; until it is slow, 0: it is */
 	struct str title, why;
 	bool is_again_possible;
 };

@@ -51,6 +51,8 @@ struct page_meta {
 	bool is_for_staff;    /* with the staff's style sheet */
 	int refresh_seconds;  /* without script it comes again by itself, after 1, 2, 3, 5, 10
 				 or 30, rounded up; 0: never */
+	int64_t again_since;  /* Unix ms: it comes again as ?since=, in place of its query; 0: as
+				 it is */
 	bool is_micro_cached; /* guests: nginx may keep it for a second. Only pages that hold
 				 nothing personal */
 	struct str section;   /* which entry of the navigation is current: "hot", "new" ... */

@@ -104,17 +104,18 @@ static void fill_viewer(struct req *r, struct page_view *v)
 	v->viewer_avatar = req_avatar(r, viewer->id, viewer->avatar);
 }
 
-#define REFRESH(seconds) \
-	HTML_LITERAL("<noscript><meta http-equiv=\"refresh\" content=\"" seconds "\"></noscript>")
-
-/* A template may not say "http-equiv": a value in it could send readers elsewhere. */
-static struct html refresh_after(int seconds)
+/* A template may not say "http-equiv": a text in it could send readers elsewhere. */
+static struct html refresh_after(struct arena *a, int seconds, int64_t since)
 {
+	struct str to = since ? str_format(a, "; url=?since=%lld", (long long)since) : STR("");
+
 	if (seconds <= 0)
 		return (struct html){ 0 };
-	if (seconds <= 3)
-		return seconds == 1 ? REFRESH("1") : seconds == 2 ? REFRESH("2") : REFRESH("3");
-	return seconds <= 5 ? REFRESH("5") : seconds <= 10 ? REFRESH("10") : REFRESH("30");
+	seconds = seconds <= 3 ? seconds : seconds <= 5 ? 5 : seconds <= 10 ? 10 : 30;
+	return (struct html){ str_format(a,
+					 "<noscript><meta http-equiv=\"refresh\""
+					 " content=\"%d" STR_FMT "\"></noscript>",
+					 seconds, STR_ARG(to)) };
 }
 
 static void fill_layout(struct req *r, const struct page_meta *meta, struct page_view *v)
@@ -136,7 +137,7 @@ static void fill_layout(struct req *r, const struct page_meta *meta, struct page
 	v->is_featured = str_is(meta->section, STR("featured"));
 	v->is_sales = str_is(meta->section, STR("sales"));
 	v->is_market = meta->is_market;
-	v->refresh = refresh_after(meta->refresh_seconds);
+	v->refresh = refresh_after(r->ctx.arena, meta->refresh_seconds, meta->again_since);
 	v->is_development = r->ctx.config->site.is_development;
 	fill_viewer(r, v);
 }

@@ -48,6 +48,41 @@ static void a_purchase_from_the_list_to_the_order(void **state)
 	assert_int_equal(page_count(r.body, "captcha_id"), 0);
 }
 
+/* The page that comes again by itself remembers when it came first, and says so in the end. */
+static void who_waits_for_long_is_told_that_it_is_slow(void **state)
+{
+	static const char *const senseless[] = { "x", "-1", "0", "9223372036854775807", "%3E" };
+	static const char again[] = "<meta http-equiv=\"refresh\" content=\"1; url=?since=";
+	struct browser *b = visit_member(site, ROLE_USER);
+	int64_t sale = sale_open(3), since, before = clock_now();
+	struct reply r;
+	ptrdiff_t at;
+	size_t i;
+
+	(void)state;
+	assert_redirect(b, sale_buy(b, sale), sale_path_to(b, sale, "/result"));
+	r = get(b, sale_path_to(b, sale, "/result"));
+	at = str_find(r.body, str_from_c(again));
+	assert_true(at > 0);
+	since = strtoll(r.body.p + at + strlen(again), NULL, 10);
+	assert_in_range(since, before, clock_now());
+	assert_has(r, "id=\"slow\" hidden>");
+	since -= 10000;
+	r = get(b,
+		visit_path(b, "/sales/%lld/result?since=%lld", (long long)sale, (long long)since));
+	assert_page(b, r, 200);
+	assert_has_not(r, "id=\"slow\" hidden>");
+	assert_has(r, "data-slow=\"0\"");
+	assert_has(r, visit_path(b, "%s%lld\"", again, (long long)since));
+	assert_has(r, visit_path(b, "/result?since=%lld\"", (long long)since));
+	for (i = 0; i < ARRAY_LEN(senseless); i++) {
+		r = get(b, visit_path(b, "/sales/%lld/result?since=%s", (long long)sale,
+				      senseless[i]));
+		assert_page(b, r, 200);
+		assert_has(r, "id=\"slow\" hidden>");
+	}
+}
+
 /* {"code":...} everywhere, ids as text. */
 static void programs_buy_with_json(void **state)
 {
@@ -347,6 +382,7 @@ static void a_part_that_redis_lost_closes_the_sale(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_purchase_from_the_list_to_the_order),
+	cmocka_unit_test(who_waits_for_long_is_told_that_it_is_slow),
 	cmocka_unit_test(programs_buy_with_json),
 	cmocka_unit_test(a_double_press_is_one_order),
 	cmocka_unit_test(twenty_buyers_at_once_get_what_there_is),

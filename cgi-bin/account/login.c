@@ -131,6 +131,18 @@ static err show_refusal(struct req *r, const struct login_input *in,
 	return show_login(r, result->answer == LOGIN_CLOSED ? 429 : 422, &view);
 }
 
+err login_start(struct req *r, const struct login_result *result, const struct user *user,
+		bool is_remembered)
+{
+	err e = req_log_in(r, user, is_remembered);
+
+	if (!e)
+		e = user_login_stands(&r->ctx, result);
+	if (e && req_log_out(r))
+		log_warn("a login could not be taken back");
+	return e;
+}
+
 err login_enter(struct req *r, const struct login_result *result, const struct login_way *way,
 		bool has_second)
 {
@@ -142,14 +154,9 @@ err login_enter(struct req *r, const struct login_result *result, const struct l
 
 	if (is_lowered)
 		user.role = ROLE_USER;
-	e = req_log_in(r, &user, way->is_remembered);
-	if (!e)
-		e = user_login_stands(&r->ctx, result);
-	if (e) {
-		if (req_log_out(r))
-			log_warn("a login could not be taken back");
+	e = login_start(r, result, &user, way->is_remembered);
+	if (e)
 		return e;
-	}
 	if (!leaving_find(&r->ctx, user.id, &leaving))
 		return resp_redirect(r, URL_LITERAL("/settings/delete"));
 	if (!is_lowered)

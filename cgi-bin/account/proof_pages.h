@@ -109,6 +109,13 @@ struct url way_on(struct req *r, struct str next, struct str held);
  */
 err login_finish(struct req *r, const struct login_result *result,
 		 const struct login_way *way) MUST_CHECK;
+/*
+ * A session for what `result` says of somebody, as `user`, who may be given less. ERR_AUTH, and
+ * none begins, when their account was closed or changed meanwhile: whoever did that ended the
+ * sessions there were.
+ */
+err login_start(struct req *r, const struct login_result *result, const struct user *user,
+		bool is_remembered) MUST_CHECK;
 /* In. An administrator without a needed second factor is a member until there is one. */
 err login_enter(struct req *r, const struct login_result *result, const struct login_way *way,
 		bool has_second) MUST_CHECK;

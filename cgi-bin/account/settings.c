@@ -112,13 +112,18 @@ static err show_refusal(struct req *r, const struct login_result *result)
 }
 
 /* With no more rights than before: an administrator may be one without their second factor. */
-static err log_in_again(struct req *r, const struct user *user)
+static err log_in_again(struct req *r)
 {
-	struct user same = *user;
+	struct login_result now = { 0 };
+	struct user same;
+	err e = user_login_find(&r->ctx, r->ctx.viewer.id, &now);
 
+	if (e)
+		return e;
+	same = now.user;
 	if (r->session.viewer.role < same.role)
 		same.role = r->session.viewer.role;
-	return req_log_in(r, &same, r->session.is_remembered);
+	return login_start(r, &now, &same, r->session.is_remembered);
 }
 
 /* Every session has ended; this one goes on under a fresh name. */
@@ -130,7 +135,7 @@ static err change(struct req *r, const struct login_result *confirmed, struct st
 	if (e == ERR_CONFLICT)
 		return show_refusal(r, &wrong);
 	if (!e)
-		e = log_in_again(r, &confirmed->user);
+		e = log_in_again(r);
 	if (e)
 		return e;
 	req_flash(r, N_("Your password is changed. All other devices are logged out."));

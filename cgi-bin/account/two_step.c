@@ -95,12 +95,12 @@ static err show_codes(struct req *r, const struct second_codes *codes)
 /* With it an administrator may be one: their role counts from here on. */
 static err renew_session(struct req *r)
 {
-	struct account who = { 0 };
-	err e = account_find(&r->ctx, r->ctx.viewer.id, &who);
+	struct login_result now = { 0 };
+	err e = user_login_find(&r->ctx, r->ctx.viewer.id, &now);
 
-	if (e || who.user.role == r->session.viewer.role)
+	if (e || now.user.role == r->session.viewer.role)
 		return e;
-	return req_log_in(r, &who.user, r->session.is_remembered);
+	return login_start(r, &now, &now.user, r->session.is_remembered);
 }
 
 err two_step_confirm_action(struct req *r)

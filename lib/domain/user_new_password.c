@@ -45,7 +45,8 @@ static const struct db_sql sql_reset =
 	    " state = 1 WHERE user_id = ?");
 
 static const struct db_sql sql_change =
-	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?");
+	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?"
+	    " AND state = 1");
 
 static err find_id(struct ctx *c, struct str login, int64_t *out)
 {

@@ -8,6 +8,7 @@ static const struct db_sql sql_sealed =
 	SQL("SELECT secret_sealed FROM second_factor WHERE user_id = ?");
 static const struct db_sql sql_rewind =
 	SQL("UPDATE second_factor SET last_step = last_step - 9 WHERE user_id = ?");
+static const struct db_sql sql_close = SQL("UPDATE user SET state = 2, role = 1 WHERE user_id = ?");
 static const struct db_sql sql_events =
 	SQL("SELECT COUNT(*) FROM outbox WHERE JSON_VALUE(payload, '$.user') = ?"
 	    " AND JSON_VALUE(payload, '$.event') = ?");
@@ -111,6 +112,22 @@ static void the_second_step_comes_before_the_session(void **state)
 	other = visit_guest(site);
 	assert_redirect(other, log_in(other, a, SITE_PASSWORD), "/login/second");
 	assert_page(other, type(other, first.p), 422);
+}
+
+/* Switched on as a moderator, so that the session is renewed, who was closed out a moment ago. */
+static void no_session_is_renewed_for_a_closed_account(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER);
+	int64_t id = visit_id(b);
+
+	(void)state;
+	assert_redirect(b, confirm(b, "password", SITE_PASSWORD), "/settings");
+	assert_redirect(b, post_form(b, "/settings/two-step/new", ""), "/settings/two-step/new");
+	get(b, "/settings/two-step/new");
+	visit_change(site, &sql_close, DB_ARGS(id));
+	post_form(b, "/settings/two-step/confirm",
+		  visit_fields(b, "code", shown(b, pending_secret(b, id)), NULL).p);
+	assert_false(is_in(b));
 }
 
 /* A step belongs to its browser, ends after five wrong codes and with the password it stands on. */
@@ -304,6 +321,7 @@ static void nothing_known_before_is_good_after_both_steps(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_second_step_comes_before_the_session),
 	cmocka_unit_test(a_first_step_is_short_lived),
+	cmocka_unit_test(no_session_is_renewed_for_a_closed_account),
 	cmocka_unit_test(nothing_known_before_is_good_after_both_steps),
 	cmocka_unit_test(guessing_from_everywhere_is_slowed_down),
 	cmocka_unit_test(sensitive_pages_ask_again),

@@ -351,6 +351,7 @@ static void a_login_does_not_outlive_what_it_saw(void **state)
 	before = confirm(c, &u, PASSWORD);
 	assert_int_equal(user_set_state(c, u.id, USER_DISABLED), OK);
 	assert_int_equal(user_login_stands(c, &before), ERR_AUTH);
+	assert_int_equal(user_change_password(c, &before, STR(FRESH), TEXT_EN), ERR_CONFLICT);
 }
 
 static void without_redis_no_password_changes(void **state)

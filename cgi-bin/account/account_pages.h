@@ -38,6 +38,7 @@ struct login_view {
 	struct captcha_view captcha;
 	bool has_held;          /* what was typed before is kept */
 	bool offers_activation; /* right password, not activated yet */
+	bool is_address;        /* an address was typed: it counts from its activation on */
 	bool offers_phone;      /* codes can be sent */
 	struct url phone;
 };

@@ -122,6 +122,7 @@ static err show_refusal(struct req *r, const struct login_input *in,
 		.remember = in->remember == 1,
 		.captcha = { .is_asked = result->needs_captcha },
 		.offers_activation = result->answer == LOGIN_PENDING,
+		.is_address = result->answer == LOGIN_WRONG && str_find_byte(in->login, '@') >= 0,
 	};
 
 	if (result->answer == LOGIN_WRONG_CAPTCHA)

@@ -26,12 +26,6 @@ static const struct db_sql sql_by_id =
 static const struct db_sql sql_by_email =
 	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email_folded = ?");
 
-/* An address that waits for its link is in nobody's possession: the newest account that claims it.
- */
-static const struct db_sql sql_by_pending_email =
-	SQL("SELECT " USER_COLUMNS ", u.password_hash FROM user u WHERE u.email = ? AND u.state = 0"
-	    " ORDER BY u.user_no DESC LIMIT 1");
-
 static const struct db_sql sql_set_hash =
 	SQL("UPDATE user SET password_hash = ? WHERE user_id = ? AND password_hash = ?");
 
@@ -63,10 +57,13 @@ static err look_up(struct ctx *c, const struct db_sql *sql, struct db_args key,
 	return OK;
 }
 
+/*
+ * An address is whose it was proved to be, and nobody's before. Answered for an account that only
+ * claims it, anybody could claim one and learn by logging in whether it is somebody else's.
+ */
 static err find_candidate(struct ctx *c, struct str login, struct candidate *out)
 {
 	struct str folded;
-	err e;
 
 	*out = (struct candidate){ 0 };
 	if (str_find_byte(login, '@') < 0)
@@ -75,10 +72,7 @@ static err find_candidate(struct ctx *c, struct str login, struct candidate *out
 			       : look_up(c, &sql_by_name, DB_ARGS(folded), out);
 	if (user_email_problem(login))
 		return OK;
-	e = look_up(c, &sql_by_email, DB_ARGS(user_email_fold(c->arena, login)), out);
-	if (e || out->user.id)
-		return e;
-	return look_up(c, &sql_by_pending_email, DB_ARGS(login), out);
+	return look_up(c, &sql_by_email, DB_ARGS(user_email_fold(c->arena, login)), out);
 }
 
 /* Better parameters than when the password was set: hash it again, now that it is at hand. */

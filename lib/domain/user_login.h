@@ -22,7 +22,7 @@
 #define LOGIN_KNOWN_SECONDS (30 * 86400)
 
 struct login_try {
-	struct str login;    /* user name or e-mail */
+	struct str login;    /* user name, or an e-mail address that was proved */
 	struct str password; /* as typed, or its first pass */
 	bool is_first_pass;
 	struct str captcha_id; /* empty when the form had none */

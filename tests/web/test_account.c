@@ -120,6 +120,11 @@ static void a_stranger_becomes_a_member(void **state)
 	assert_page(b, r, 422);
 	assert_shows(b, r, "This account waits for its activation");
 	assert_has(r, "/activate/again");
+	/* An address is not said to wait: that would say whether it is somebody else's. */
+	r = log_in(b, address_of(b, name), SITE_PASSWORD);
+	assert_page(b, r, 422);
+	assert_shows(b, r, "do not belong together");
+	assert_has(r, "/activate/again");
 	link = link_in(b, wait_for_mail(b, address_of(b, name)));
 	/* Mail scanners follow links: that alone does nothing. */
 	r = get(b, link);

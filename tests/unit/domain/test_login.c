@@ -5,6 +5,7 @@
 
 #include "domain/captcha.h"
 #include "domain/user_login.h"
+#include "html/text.h"
 
 static const struct db_sql sql_weak_hash =
 	SQL("UPDATE user SET password_hash = ? WHERE user_id = ?");
@@ -196,6 +197,42 @@ static void names_that_do_not_exist_look_the_same(void **state)
 	assert_int_equal(attempt(c, name, "wrong", "198.51.100.21").answer, LOGIN_WRONG_CAPTCHA);
 }
 
+/* Registered and not activated; its id is nobody's business here. */
+static void claim(struct ctx *c, struct str name, struct str email)
+{
+	struct registration r = { name, email, STR(PASSWORD), TEXT_EN };
+
+	assert_int_equal(user_register(c, &r, forum_form(c)), OK);
+}
+
+/* Anybody may claim any address. Whoever does so must not learn whether it is somebody's. */
+static void a_claimed_address_does_not_tell_whose_it_is(void **state)
+{
+	struct ctx *c = *state;
+	struct str mine[2], email[2];
+	struct registration r = { .password = STR("not the password of those who claim") };
+	int64_t id;
+	size_t i;
+
+	STORES_OR_SKIP();
+	r.username = account_name(c);
+	r.email = email[0] = account_email(c, account_name(c));
+	assert_int_equal(user_create(c, &r, ROLE_USER, &id), OK);
+	email[1] = account_email(c, account_name(c));
+	for (i = 0; i < ARRAY_LEN(mine); i++) {
+		struct login_result by_address;
+
+		mine[i] = account_name(c);
+		claim(c, mine[i], email[i]);
+		by_address = attempt(c, email[i], PASSWORD, "198.51.100.60");
+		assert_int_equal(by_address.answer, LOGIN_WRONG);
+		assert_int_equal(by_address.user.id, 0);
+		/* Who knows the name is told, whoever has the address. */
+		assert_int_equal(attempt(c, mine[i], PASSWORD, "198.51.100.61").answer,
+				 LOGIN_PENDING);
+	}
+}
+
 static void an_address_that_fails_often_is_asked_too(void **state)
 {
 	struct ctx *c = *state;
@@ -280,6 +317,7 @@ int main(void)
 		account_test(an_old_hash_is_made_anew_at_login),
 		account_test(after_three_failures_a_captcha_is_asked),
 		account_test(names_that_do_not_exist_look_the_same),
+		account_test(a_claimed_address_does_not_tell_whose_it_is),
 		account_test(an_address_that_fails_often_is_asked_too),
 		account_test(a_captcha_answers_one_try),
 		account_test(guessing_ends_but_the_owner_gets_in),

@@ -22,11 +22,12 @@ static const struct db_sql sql_comments =
 	    " FROM comment m FORCE INDEX (author) WHERE m.author_id = ? AND m.deleted_at = 0");
 
 static const struct db_sql sql_find =
-	SQL("SELECT user_id, choice, asked_at, due_at, step <> 0 FROM leaving WHERE user_id = ?");
+	SQL("SELECT user_id, choice, asked_at, due_at, step + place <> 0 FROM leaving"
+	    " WHERE user_id = ?");
 
 static const struct db_sql sql_lock =
-	SQL("SELECT user_id, choice, asked_at, due_at, step <> 0 FROM leaving WHERE user_id = ?"
-	    " FOR UPDATE");
+	SQL("SELECT user_id, choice, asked_at, due_at, step + place <> 0 FROM leaving"
+	    " WHERE user_id = ? FOR UPDATE");
 
 static const struct db_sql sql_role = SQL("SELECT role FROM user WHERE user_id = ?");
 

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "base/utf8.h"
 #include "domain/export.h"
 #include "domain/leaving_erase.h"
 #include "domain/leaving_private.h"
@@ -19,11 +18,19 @@
 #define FAILED_WAIT_MS (10 * CLOCK_MINUTE)
 #define NAME_TRIES 5
 
+/* The first step's place, written together with the closing: from here on nobody can stay. */
+#define CLOSED 1
+
 static const struct db_sql sql_next =
 	SQL("SELECT user_id FROM leaving WHERE due_at <= ? ORDER BY due_at LIMIT 1");
 
 static const struct db_sql sql_find =
 	SQL("SELECT choice, step, place FROM leaving WHERE user_id = ?");
+
+/* The person before what they asked for, as leaving_ask locks them. */
+static const struct db_sql sql_lock_user = SQL("SELECT 1 FROM user WHERE user_id = ? FOR UPDATE");
+
+static const struct db_sql sql_lock = SQL("SELECT 1 FROM leaving WHERE user_id = ? FOR UPDATE");
 
 static const struct db_sql sql_move =
 	SQL("UPDATE leaving SET step = ?, place = ?, due_at = ? WHERE user_id = ?");
@@ -37,13 +44,6 @@ static const struct db_sql sql_close =
 
 static const struct db_sql sql_rename =
 	SQL("UPDATE user SET username = ?, username_folded = ? WHERE user_id = ?");
-
-static const struct db_sql sql_retire =
-	SQL("INSERT IGNORE INTO name_retired (name_hash, retired_at) VALUES (?, ?)");
-
-static const struct db_sql sql_folded = SQL("SELECT username_folded FROM user WHERE user_id = ?");
-
-static const struct db_sql sql_is_retired = SQL("SELECT 1 FROM name_retired WHERE name_hash = ?");
 
 static const struct db_sql sql_drop_user = SQL("DELETE FROM user WHERE user_id = ?");
 
@@ -68,38 +68,23 @@ struct leaver {
 	bool is_over;   /* the step is done */
 };
 
-/* The hash that stands for a name in name_retired. */
-static struct str name_hash(struct ctx *c, struct str folded)
+/* ERR_NOT_FOUND when they stay after all, since a moment ago. */
+static err close_work(void *context)
 {
-	const struct str parts[] = { STR("retired name"), folded };
-
-	return secret_mac(c->arena, c->config->site.secret, parts, ARRAY_LEN(parts));
-}
-
-err user_name_is_retired(struct ctx *c, struct str name, bool *out)
-{
-	struct str folded;
-	struct db_rows *rows;
-	err e = utf8_fold(c->arena, name, &folded);
-
-	if (!e)
-		e = db_query(c->db, c->arena, &rows, &sql_is_retired,
-			     DB_ARGS(name_hash(c, folded)));
-	if (!e)
-		*out = db_next(rows);
-	return e;
-}
-
-/* Inside a transaction; again it changes nothing. */
-static err retire_name(struct leaver *l)
-{
+	struct leaver *l = context;
 	struct ctx *c = l->c;
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_folded, DB_ARGS(l->user_id));
+	err e = db_query(c->db, c->arena, &rows, &sql_lock_user, DB_ARGS(l->user_id));
 
-	if (e || !db_next(rows))
+	if (!e)
+		e = db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(l->user_id));
+	if (e)
 		return e;
-	return db_exec(c->db, NULL, &sql_retire, DB_ARGS(name_hash(c, db_str(rows, 0)), c->now));
+	if (!db_next(rows))
+		return ERR_NOT_FOUND;
+	e = db_exec(c->db, NULL, &sql_close, DB_ARGS(l->user_id));
+	return e ? e
+		 : db_exec(c->db, NULL, &sql_move, DB_ARGS(l->step, CLOSED, c->now, l->user_id));
 }
 
 /* Whoever buys just before the day pays or loses the order first. */
@@ -114,7 +99,10 @@ static err close_account(struct leaver *l)
 	l->due_at = c->now + UNPAID_WAIT_MS;
 	if (db_next(rows))
 		return OK;
-	e = db_exec(c->db, NULL, &sql_close, DB_ARGS(l->user_id));
+	e = db_transaction(c->db, close_work, l);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	l->place = CLOSED;
 	if (!e)
 		e = picture_remove(c, PICTURE_AVATAR, l->user_id);
 	if (!e)
@@ -198,7 +186,7 @@ static err rename_work(void *context)
 	struct ctx *c = l->c;
 	struct str hash = secret_hash(c->arena, secret_token(c->arena, 16));
 	struct str name = str_format(c->arena, "deleted-%.10s", hash.p);
-	err e = retire_name(l);
+	err e = user_name_retire(l->c, l->user_id);
 
 	return e ? e : db_exec(c->db, NULL, &sql_rename, DB_ARGS(name, name, l->user_id));
 }
@@ -254,7 +242,7 @@ static err finish_work(void *context)
 	err e = OK;
 
 	if (l->choice == LEAVING_ERASE)
-		e = retire_name(l);
+		e = user_name_retire(l->c, l->user_id);
 	if (!e && l->choice == LEAVING_ERASE)
 		e = db_exec(c->db, NULL, &sql_drop_user, DB_ARGS(l->user_id));
 	return e ? e : db_exec(c->db, NULL, &sql_drop_leaving, DB_ARGS(l->user_id));

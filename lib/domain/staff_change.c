@@ -5,10 +5,15 @@
 #include "domain/reaction.h"
 #include "domain/session.h"
 
-/* Administrators first, always in the same order: two who take each other's role wait in turn. */
-static const struct db_sql sql_lock_admins = SQL("SELECT user_id FROM user FORCE INDEX (by_role) "
-						 "WHERE role = 2 AND state = 1 AND user_id <> ?"
-						 " ORDER BY user_no FOR UPDATE");
+/*
+ * Administrators first, always in the same order: two who take each other's role wait in turn. Who
+ * is about to leave is nobody's successor.
+ */
+static const struct db_sql sql_lock_admins =
+	SQL("SELECT u.user_id FROM user u FORCE INDEX (by_role)"
+	    " LEFT JOIN leaving l ON l.user_id = u.user_id"
+	    " WHERE u.role = 2 AND u.state = 1 AND u.user_id <> ? AND l.user_id IS NULL"
+	    " ORDER BY u.user_no FOR UPDATE");
 
 static const struct db_sql sql_lock =
 	SQL("SELECT role, state FROM user WHERE user_id = ? FOR UPDATE");

@@ -105,6 +105,13 @@ err user_authenticate(struct ctx *c, struct str login, struct str password, bool
  * for them. The name itself is not kept, only a keyed hash. Of names that are free in the table.
  */
 err user_name_is_retired(struct ctx *c, struct str name, bool *out) MUST_CHECK;
+/*
+ * Asked again inside the transaction that gave somebody the name: it may have been free only
+ * because its owner left a moment ago. ERR_CONFLICT then.
+ */
+err user_name_check_taken(struct ctx *c, struct str name) MUST_CHECK;
+/* The name this user has is nobody's again. Inside a transaction; again it changes nothing. */
+err user_name_retire(struct ctx *c, int64_t user_id) MUST_CHECK;
 
 /* ERR_NOT_FOUND when there is none (a pending one counts as none). */
 err user_find(struct ctx *c, int64_t id, struct user *out) MUST_CHECK;

@@ -46,18 +46,32 @@ err account_find(struct ctx *c, int64_t id, struct account *out)
 	return OK;
 }
 
-err account_rename(struct ctx *c, struct str name)
-{
-	struct str folded;
-	int64_t changed;
-	err e = utf8_fold(c->arena, name, &folded);
+struct renaming {
+	struct ctx *c;
+	struct str name, folded;
+};
 
-	if (!e)
-		e = db_exec(c->db, &changed, &sql_rename, DB_ARGS(name, folded, c->viewer.id));
+static err rename_work(void *context)
+{
+	const struct renaming *w = context;
+	struct ctx *c = w->c;
+	int64_t changed;
+	err e = db_exec(c->db, &changed, &sql_rename, DB_ARGS(w->name, w->folded, c->viewer.id));
+
 	if (e)
 		return e;
-	if (!changed)
-		return ERR_FORBIDDEN;
+	return changed ? user_name_check_taken(c, w->name) : ERR_FORBIDDEN;
+}
+
+err account_rename(struct ctx *c, struct str name)
+{
+	struct renaming w = { .c = c, .name = name };
+	err e = utf8_fold(c->arena, name, &w.folded);
+
+	if (!e)
+		e = db_transaction(c->db, rename_work, &w);
+	if (e)
+		return e;
 	if (session_tell(c, c->viewer.id, STR("name"), name))
 		log_warn("a new name is not in the sessions of user=%lld", (long long)c->viewer.id);
 	return OK;

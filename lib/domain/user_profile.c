@@ -20,9 +20,11 @@ static const struct db_sql sql_avatar = SQL("SELECT avatar FROM user WHERE user_
 
 static const struct db_sql sql_set_avatar = SQL("UPDATE user SET avatar = ? WHERE user_id = ?");
 
-/* Assigned from left to right: the name is compared before it is changed. */
+/* Assigned from left to right: the name is compared before it is changed. Who chose one in the
+ * place of the name that was made has chosen. */
 static const struct db_sql sql_save_text =
-	SQL("UPDATE user SET renamed_at = IF(BINARY username = ?, renamed_at, ?), username = ?,"
+	SQL("UPDATE user SET renamed_at = IF(BINARY username = ?, renamed_at, ?),"
+	    " may_rename = IF(BINARY username = ?, may_rename, 0), username = ?,"
 	    " username_folded = ?, bio = ? WHERE user_id = ?");
 
 static const struct db_sql sql_save_preferences =
@@ -124,12 +126,13 @@ static err claim(struct saving *s)
 static err write_text(struct saving *s)
 {
 	struct ctx *c = s->c;
+	struct str name = s->text->username;
 	err e = claim(s);
 
-	return e ? e
-		 : db_exec(c->db, NULL, &sql_save_text,
-			   DB_ARGS(s->text->username, c->now, s->text->username, s->folded, s->bio,
-				   c->viewer.id));
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_save_text,
+			    DB_ARGS(name, c->now, name, name, s->folded, s->bio, c->viewer.id));
+	return e ? e : user_name_check_taken(c, name);
 }
 
 static err write_preferences(struct saving *s)

@@ -87,6 +87,8 @@ static err register_work(void *context)
 	e = db_exec(c->db, NULL, &sql_insert,
 		    DB_ARGS(job->id, r->username, job->folded, r->email, job->hash, c->now));
 	if (!e)
+		e = user_name_check_taken(c, r->username);
+	if (!e)
 		e = user_email_owner(c, job->email_folded, &owner);
 	if (e || is_too_often(c, &register_by_email, job->email_folded, REGISTER_MOST))
 		return e;
@@ -98,7 +100,6 @@ static err register_work(void *context)
 err user_register(struct ctx *c, const struct registration *r, struct str form_id)
 {
 	struct register_job job = { .c = c, .r = r, .form_id = form_id };
-	bool is_retired = false;
 	err e = utf8_fold(c->arena, r->username, &job.folded);
 
 	job.email_folded = user_email_fold(c->arena, r->email);
@@ -106,12 +107,8 @@ err user_register(struct ctx *c, const struct registration *r, struct str form_i
 		e = user_password_hash(c->arena, user_first_pass(c->arena, r->password), &job.hash);
 	if (!e)
 		e = ctx_new_id(c, &job.id);
-	if (!e)
-		e = user_name_is_retired(c, r->username, &is_retired);
 	if (e)
 		return e;
-	if (is_retired)
-		return ERR_CONFLICT;
 	e = db_transaction(c->db, register_work, &job);
 	return e == ERR_CONFLICT && job.is_repeat ? OK : e;
 }

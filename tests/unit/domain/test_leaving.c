@@ -2,13 +2,12 @@
  * Leaving: asking, staying after all, and what is left of somebody for each choice - looked for in
  * every table, every key and every file - also when the work is killed again and again.
  */
-#include "unit/domain/account.h"
+#include "unit/domain/leaving.h"
 
 #include <fcntl.h>
 
 #include "domain/comment.h"
 #include "domain/export.h"
-#include "domain/leaving_steps.h"
 #include "domain/reaction.h"
 #include "domain/session.h"
 #include "domain/staff.h"
@@ -50,7 +49,6 @@ static const struct db_sql sql_order = SQL(
 	" ship_to, created_at, expires_at) VALUES (?, 77, ?, 1, 1, 1, 1, ?, 1, 1)");
 static const struct db_sql sql_day =
 	SQL("INSERT INTO check_in (user_id, day, points, checked_at) VALUES (?, 20260101, 1, 1)");
-static const struct db_sql sql_due = SQL("UPDATE leaving SET due_at = 1 WHERE user_id = ?");
 static const struct db_sql sql_votes_of = SQL("SELECT votes FROM post WHERE post_id = ?");
 static const struct db_sql sql_likes_of = SQL("SELECT likes FROM post WHERE post_id = ?");
 static const struct db_sql sql_comment_likes =
@@ -58,11 +56,6 @@ static const struct db_sql sql_comment_likes =
 static const struct db_sql sql_comments_of = SQL("SELECT comments FROM post WHERE post_id = ?");
 static const struct db_sql sql_orders = SQL("SELECT COUNT(*) FROM sale_order WHERE order_id = ?");
 static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
-
-static void run(struct ctx *c, const struct db_sql *sql, struct db_args args)
-{
-	assert_int_equal(db_exec(c->db, NULL, sql, args), OK);
-}
 
 /* What the relay and persist do with a vote and two likes. */
 static void react(struct ctx *c, const struct life *l)
@@ -155,22 +148,6 @@ static size_t leftovers(struct ctx *c, struct str needle, const char *what)
 {
 	return leftovers_in_sql(c, needle, what) + leftovers_in_redis(c, needle, what) +
 	       leftovers_in_files(c, c->config->media.dir.p, needle, what);
-}
-
-/* Steps until nothing is due, each a moment after the one before; the time between them passes. */
-static void work_until_done(struct ctx *c, int64_t user_id)
-{
-	struct leaving known;
-	int i;
-
-	for (i = 0; i < 500; i++) {
-		forum_next(c);
-		if (leaving_find(c, user_id, &known) == ERR_NOT_FOUND)
-			return;
-		run(c, &sql_due, DB_ARGS(user_id));
-		assert_int_equal(leaving_step(c, user_id), OK);
-	}
-	fail_msg("it does not end");
 }
 
 static struct life leave(struct ctx *c, enum leaving_choice choice)
@@ -350,7 +327,7 @@ static void who_stays_loses_nothing(void **state)
 	assert_int_equal(user_authenticate(c, str_from_c(l.name), STR(PASSWORD), false, &u), OK);
 	/* Once it has begun there is no way back. */
 	assert_int_equal(leaving_ask(c, LEAVING_ERASE, 1), OK);
-	run(c, &sql_due, DB_ARGS(l.me.id));
+	make_due(c, l.me.id);
 	assert_int_equal(leaving_step(c, l.me.id), OK);
 	assert_int_equal(leaving_cancel(c), ERR_CONFLICT);
 	assert_int_equal(user_authenticate(c, str_from_c(l.name), STR(PASSWORD), false, &u),

@@ -1,0 +1,227 @@
+/* Leaving at the moments that matter: half a step, a change of mind, and who is left behind. */
+#include "unit/domain/leaving.h"
+
+#include <sys/stat.h>
+
+#include "domain/picture_kinds.h"
+#include "domain/staff.h"
+#include "domain/user_account.h"
+#include "domain/user_profile.h"
+#include "store/blob.h"
+
+static const struct db_sql sql_picture =
+	SQL("INSERT INTO picture (picture_id, kind, target_id, uploader_id, state, name,"
+	    " changed_at) VALUES (?, 1, ?, ?, 1, ?, 1)");
+static const struct db_sql sql_pictures =
+	SQL("SELECT COUNT(*) FROM picture WHERE kind = 1 AND target_id = ?");
+static const struct db_sql sql_stay = SQL("DELETE FROM leaving WHERE user_id = ?");
+static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
+static const struct db_sql sql_no_admins = SQL("UPDATE user SET role = 0 WHERE role = 2");
+
+static const struct db_sql sql_rename =
+	SQL("UPDATE user SET username = ?, username_folded = ? WHERE user_id = ?");
+static const struct db_sql sql_may_rename =
+	SQL("UPDATE user SET may_rename = 1 WHERE user_id = ?");
+static const struct db_sql sql_is_made = SQL("SELECT may_rename FROM user WHERE user_id = ?");
+static const struct db_sql sql_named =
+	SQL("SELECT COUNT(*) FROM user WHERE username_folded = ?");
+
+static struct user leave(struct ctx *c, enum leaving_choice choice)
+{
+	struct user me = account_new(c);
+
+	forum_as(c, me.id, ROLE_USER);
+	assert_int_equal(leaving_ask(c, choice, 1), OK);
+	return me;
+}
+
+/* What the account's picture is made of, in the place of a file that cannot be removed. */
+static void stick_picture(struct ctx *c, int64_t user_id, struct str name)
+{
+	struct str key = picture_file_key(c->arena, PICTURE_AVATAR, name, 96);
+	const char *path = str_format(c->arena, STR_FMT "/public/" STR_FMT,
+				      STR_ARG(c->config->media.dir), STR_ARG(key))
+				   .p;
+
+	run(c, &sql_picture, DB_ARGS(user_id, user_id, user_id, name));
+	assert_int_equal(blob_put(c->config, BLOB_PUBLIC, key, STR("x")), OK);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void unstick_picture(struct ctx *c, struct str name)
+{
+	struct str key = picture_file_key(c->arena, PICTURE_AVATAR, name, 96);
+
+	assert_int_equal(rmdir(str_format(c->arena, STR_FMT "/public/" STR_FMT,
+					  STR_ARG(c->config->media.dir), STR_ARG(key))
+				       .p),
+			 0);
+}
+
+/* The account is blank, the rest of the first step fails: nobody is told that they may stay. */
+static void there_is_no_way_back_from_half_a_step(void **state)
+{
+	const struct str name = STR("0123456789abcdef0123456789abcdef");
+	struct ctx *c = *state;
+	struct leaving known;
+	int64_t me;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_KEEP).id;
+	stick_picture(c, me, name);
+	make_due(c, me);
+	assert_int_equal(leaving_step(c, me), ERR_UNAVAILABLE);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me)), USER_GONE);
+	assert_int_equal(leaving_find(c, me, &known), OK);
+	assert_true(known.has_begun);
+	assert_int_equal(leaving_cancel(c), ERR_CONFLICT);
+	assert_int_equal(leaving_ask(c, LEAVING_ERASE, 1), ERR_AUTH);
+	unstick_picture(c, name);
+	work_until_done(c, me);
+	assert_int_equal(forum_number(c, &sql_pictures, DB_ARGS(me)), 0);
+}
+
+/* 0 stays, and says so only after a while; 1 is the worker, whose time has come. */
+static int64_t stay_or_go(struct ctx *c, int number, const void *context)
+{
+	int64_t user_id = *(const int64_t *)context;
+
+	if (number == 1) {
+		usleep(100000);
+		return leaving_step(c, user_id);
+	}
+	if (db_begin(c->db) || db_exec(c->db, NULL, &sql_stay, DB_ARGS(user_id)))
+		return ERR_INTERNAL;
+	usleep(400000);
+	return db_end(c->db, OK);
+}
+
+static void who_stays_at_the_last_moment_stays(void **state)
+{
+	struct ctx *c = *state;
+	int64_t results[2];
+	struct user me, out;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_ERASE);
+	make_due(c, me.id);
+	forum_at_once((int)ARRAY_LEN(results), stay_or_go, &me.id, results);
+	assert_int_equal(results[0], OK);
+	assert_int_equal(results[1], OK);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_ACTIVE);
+	assert_int_equal(user_authenticate(c, me.name, STR(PASSWORD), false, &out), OK);
+}
+
+/* What one leaves and the other two want at the same moment. */
+struct wanted_name {
+	int64_t owner, newcomer;
+	char name[64];
+};
+
+/* 0 gives the name up, and says so only after a while. */
+static int64_t give_or_take_name(struct ctx *c, int number, const void *context)
+{
+	const struct wanted_name *w = context;
+	struct registration r = { .email = STR("q@example.com"), .password = STR(PASSWORD) };
+
+	r.username = str_from_c(w->name);
+	if (number == 0) {
+		if (db_begin(c->db) || user_name_retire(c, w->owner) ||
+		    db_exec(c->db, NULL, &sql_rename, DB_ARGS(w->owner, w->owner, w->owner)))
+			return ERR_INTERNAL;
+		usleep(1500000);
+		return db_end(c->db, OK);
+	}
+	usleep(100000);
+	forum_as(c, w->newcomer, ROLE_USER);
+	if (number == 1)
+		return account_rename(c, r.username);
+	if (number == 2)
+		return user_profile_save(c, &(struct profile_text){ r.username, STR("") },
+					 forum_form(c));
+	forum_as(c, 0, ROLE_USER);
+	return user_register(c, &r, forum_form(c));
+}
+
+static void nobody_gets_a_name_the_moment_it_is_given_up(void **state)
+{
+	struct ctx *c = *state;
+	struct user owner, newcomer;
+	struct wanted_name w;
+	int64_t results[4];
+
+	STORES_OR_SKIP();
+	owner = account_new(c);
+	newcomer = account_new(c);
+	run(c, &sql_may_rename, DB_ARGS(newcomer.id));
+	w = (struct wanted_name){ owner.id, newcomer.id, "" };
+	snprintf(w.name, sizeof(w.name), STR_FMT, STR_ARG(owner.name));
+	forum_at_once((int)ARRAY_LEN(results), give_or_take_name, &w, results);
+	assert_int_equal(results[0], OK);
+	assert_int_equal(results[1], ERR_CONFLICT);
+	assert_int_equal(results[2], ERR_CONFLICT);
+	assert_int_equal(results[3], ERR_CONFLICT);
+	assert_int_equal(forum_number(c, &sql_named, DB_ARGS(owner.name)), 0);
+}
+
+/* A name that was made is replaced once, on whichever page. */
+static void a_made_name_is_chosen_once(void **state)
+{
+	struct profile_text text = { .bio = STR("") };
+	struct ctx *c = *state;
+	struct user me;
+
+	STORES_OR_SKIP();
+	me = account_new(c);
+	run(c, &sql_may_rename, DB_ARGS(me.id));
+	forum_as(c, me.id, ROLE_USER);
+	text.username = me.name;
+	assert_int_equal(user_profile_save(c, &text, forum_form(c)), OK);
+	assert_int_equal(forum_number(c, &sql_is_made, DB_ARGS(me.id)), 1);
+	text.username = account_name(c);
+	assert_int_equal(user_profile_save(c, &text, forum_form(c)), OK);
+	assert_int_equal(forum_number(c, &sql_is_made, DB_ARGS(me.id)), 0);
+	assert_int_equal(account_rename(c, account_name(c)), ERR_FORBIDDEN);
+}
+
+/* Each would be the other one's successor. */
+static void two_administrators_do_not_both_leave(void **state)
+{
+	struct ctx *c = *state;
+	struct leaving_preview p;
+	struct user ann, bob;
+
+	STORES_OR_SKIP();
+	ann = account_new(c);
+	bob = account_new(c);
+	run(c, &sql_no_admins, DB_NO_ARGS);
+	assert_int_equal(user_set_role(c, ann.id, ROLE_ADMIN), OK);
+	assert_int_equal(user_set_role(c, bob.id, ROLE_ADMIN), OK);
+	forum_as(c, ann.id, ROLE_ADMIN);
+	assert_int_equal(leaving_ask(c, LEAVING_KEEP, 1), OK);
+	forum_as(c, bob.id, ROLE_ADMIN);
+	assert_int_equal(leaving_preview(c, &p), OK);
+	assert_true(p.is_last_admin);
+	assert_int_equal(leaving_ask(c, LEAVING_KEEP, 1), ERR_CONFLICT);
+	/* Nor does the one who leaves take the role of the one who stays. */
+	forum_as(c, ann.id, ROLE_ADMIN);
+	assert_int_equal(staff_set_role(c, bob.id, ROLE_USER, STR("why not")), ERR_CONFLICT);
+	assert_int_equal(leaving_cancel(c), OK);
+	forum_as(c, bob.id, ROLE_ADMIN);
+	assert_int_equal(leaving_ask(c, LEAVING_KEEP, 1), OK);
+	run(c, &sql_stay, DB_ARGS(bob.id));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		account_test(there_is_no_way_back_from_half_a_step),
+		account_test(who_stays_at_the_last_moment_stays),
+		account_test(nobody_gets_a_name_the_moment_it_is_given_up),
+		account_test(a_made_name_is_chosen_once),
+		account_test(two_administrators_do_not_both_leave),
+	};
+
+	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);
+}

@@ -56,9 +56,10 @@ static const struct db_sql sql_acts =
 	SQL("SELECT log_id, target_type, target_id FROM moderation_log FORCE INDEX (actor)"
 	    " WHERE actor_id = ? ORDER BY log_id LIMIT ?");
 
+/* -1: not its author, for whom 0 stands there. */
 static const struct db_sql sql_unname_post =
 	SQL("UPDATE post SET deleted_by = IF(deleted_by = ?, 0, deleted_by),"
-	    " edited_by = IF(edited_by = ?, 0, edited_by) WHERE post_id = ?");
+	    " edited_by = IF(edited_by = ?, -1, edited_by) WHERE post_id = ?");
 
 static const struct db_sql sql_unname_revisions =
 	SQL("UPDATE post_revision SET editor_id = 0 WHERE post_id = ? AND editor_id = ?");

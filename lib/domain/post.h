@@ -100,7 +100,7 @@ err post_preview(struct ctx *c, const struct post_draft *d, struct html *out,
 
 struct post_revision {
 	int64_t version;
-	struct author editor;
+	struct author editor; /* id 0: somebody who is not here any more */
 	struct str title;
 	struct str body_md;
 	int64_t written_at; /* Unix ms */

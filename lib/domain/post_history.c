@@ -5,11 +5,12 @@
 
 #define REVISIONS_MOST 50
 
-/* The post itself is its newest version; the older ones are in post_revision. */
+/* The post itself is its newest version; the older ones are in post_revision. The editor is NULL
+ * when that was a moderator who is erased. */
 static const struct db_sql sql_list =
 	SQL("SELECT p.version, p.title, IF(p.edited_at = 0, p.created_at, p.edited_at) AS "
 	    "written_at, " AUTHOR_COLUMNS
-	    " FROM post p JOIN user u ON u.user_id = IF(p.edited_by = 0, p.author_id,"
+	    " FROM post p LEFT JOIN user u ON u.user_id = IF(p.edited_by = 0, p.author_id,"
 	    " p.edited_by) WHERE p.post_id = ? AND p.deleted_at = 0"
 	    " UNION ALL SELECT * FROM (SELECT r.version, r.title, r.written_at, " AUTHOR_COLUMNS
 	    " FROM post_revision r JOIN post p ON p.post_id = r.post_id AND p.deleted_at = 0"
@@ -18,7 +19,7 @@ static const struct db_sql sql_list =
 
 static const struct db_sql sql_find = SQL(
 	"SELECT p.version, p.title, IF(p.edited_at = 0, p.created_at, p.edited_at), " AUTHOR_COLUMNS
-	", p.body_md FROM post p JOIN user u ON u.user_id = IF(p.edited_by = 0,"
+	", p.body_md FROM post p LEFT JOIN user u ON u.user_id = IF(p.edited_by = 0,"
 	" p.author_id, p.edited_by) WHERE p.post_id = ? AND p.deleted_at = 0 AND p.version = ?"
 	" UNION ALL SELECT r.version, r.title, r.written_at, " AUTHOR_COLUMNS ", r.body_md"
 	" FROM post_revision r JOIN post p ON p.post_id = r.post_id AND p.deleted_at = 0"

@@ -28,7 +28,8 @@ static const struct db_sql sql_lock =
 
 static const struct db_sql sql_keep_revision =
 	SQL("INSERT INTO post_revision (post_id, version, editor_id, title, body_md, written_at)"
-	    " SELECT post_id, version, IF(edited_by = 0, author_id, edited_by), title, body_md,"
+	    " SELECT post_id, version, IF(edited_by = 0, author_id, GREATEST(edited_by, 0)), title,"
+	    " body_md,"
 	    " IF(edited_at = 0, created_at, edited_at) FROM post WHERE post_id = ?");
 
 static const struct db_sql sql_update =

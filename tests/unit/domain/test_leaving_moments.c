@@ -213,6 +213,41 @@ static void two_administrators_do_not_both_leave(void **state)
 	run(c, &sql_stay, DB_ARGS(bob.id));
 }
 
+/* What a moderator wrote into a post is not its author's when the moderator is gone. */
+static void nobody_is_named_for_what_a_gone_moderator_wrote(void **state)
+{
+	struct post_draft d = { STR("A title"), STR("what a moderator made of it") };
+	struct ctx *c = *state;
+	struct post_revision_list list;
+	struct post_revision found;
+	struct user author, mod;
+	const char *problem;
+	int64_t post;
+
+	STORES_OR_SKIP();
+	author = account_new(c);
+	mod = account_new(c);
+	forum_as(c, author.id, ROLE_USER);
+	post = forum_post(c, "A title", "what its author wrote");
+	forum_as(c, mod.id, ROLE_MODERATOR);
+	assert_int_equal(post_edit(c, post, &d, 1, &problem), OK);
+	assert_int_equal(leaving_ask(c, LEAVING_ERASE, 1), OK);
+	work_until_done(c, mod.id);
+	assert_int_equal(post_revisions(c, post, &list), OK);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.items[0].editor.id, 0);
+	assert_int_equal(list.items[1].editor.id, author.id);
+	assert_int_equal(post_revision_find(c, post, 2, &found), OK);
+	assert_int_equal(found.editor.id, 0);
+	/* Nor later, when it is an old version. */
+	forum_as(c, author.id, ROLE_USER);
+	d.body = STR("what its author says now");
+	assert_int_equal(post_edit(c, post, &d, 2, &problem), OK);
+	assert_int_equal(post_revisions(c, post, &list), OK);
+	assert_int_equal(list.items[0].editor.id, author.id);
+	assert_int_equal(list.items[1].editor.id, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +256,7 @@ int main(void)
 		account_test(nobody_gets_a_name_the_moment_it_is_given_up),
 		account_test(a_made_name_is_chosen_once),
 		account_test(two_administrators_do_not_both_leave),
+		account_test(nobody_is_named_for_what_a_gone_moderator_wrote),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

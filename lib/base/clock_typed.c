@@ -80,6 +80,18 @@ static bool says(int64_t ms, const int parts[PARTS])
 	       d.hour == parts[HOUR] && d.minute == parts[MINUTE];
 }
 
+/* Zones put their clocks back by one hour mostly, in places by half of one or by two. */
+static int64_t first_that_says(int64_t ms, const int parts[PARTS])
+{
+	int64_t back;
+
+	for (back = 2 * CLOCK_HOUR; back > 0; back -= CLOCK_HOUR / 2) {
+		if (says(ms - back, parts))
+			return ms - back;
+	}
+	return ms;
+}
+
 err clock_parse_typed(struct str typed, int64_t *out)
 {
 	int parts[PARTS] = { 0 };
@@ -98,7 +110,7 @@ err clock_parse_typed(struct str typed, int64_t *out)
 	/* mktime takes the 30th of February for a day in March: what it made must say the same. */
 	if (!says(ms, parts))
 		return ERR_INVALID;
-	*out = says(ms - CLOCK_HOUR, parts) ? ms - CLOCK_HOUR : ms;
+	*out = first_that_says(ms, parts);
 	return OK;
 }
 

@@ -79,6 +79,18 @@ static void hours_a_zone_has_not_or_twice(void **state)
 	assert_typed(*state, STR("2026-03-29T03:00"), "2026-03-29T01:00:00Z");
 	assert_typed(*state, STR("2026-10-25T02:30"), "2026-10-25T00:30:00Z");
 	assert_typed(*state, STR("2026-10-25T03:00"), "2026-10-25T02:00:00Z");
+	/* Half an hour, and two hours; asked for behind each of the two, which the C library may
+	 * take for a hint. */
+	zone("Australia/Lord_Howe");
+	assert_typed(*state, STR("2026-07-01T12:00"), "2026-07-01T01:30:00Z");
+	assert_typed(*state, STR("2026-04-05T01:45"), "2026-04-04T14:45:00Z");
+	assert_typed(*state, STR("2026-01-01T12:00"), "2026-01-01T01:00:00Z");
+	assert_typed(*state, STR("2026-04-05T01:45"), "2026-04-04T14:45:00Z");
+	zone("Antarctica/Troll");
+	assert_typed(*state, STR("2026-01-01T12:00"), "2026-01-01T12:00:00Z");
+	assert_typed(*state, STR("2026-10-25T01:30"), "2026-10-24T23:30:00Z");
+	assert_typed(*state, STR("2026-07-01T12:00"), "2026-07-01T10:00:00Z");
+	assert_typed(*state, STR("2026-10-25T01:30"), "2026-10-24T23:30:00Z");
 	zone("Asia/Shanghai");
 }
 

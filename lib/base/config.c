@@ -31,7 +31,7 @@ struct key {
 static const struct key keys[] = {
 	{ "site.name", AT(site.name), TEXT, false, "Plaza", config_is_title, "1 to 60 characters" },
 	{ "site.url", AT(site.url), TEXT, true, NULL, config_is_origin,
-	  "http:// or https:// and a host, without a path or a slash at the end" },
+	  "http:// or https:// and a host, without a path, a slash at the end or the usual port" },
 	{ "site.zone", AT(site.zone), TEXT, false, "Asia/Shanghai", clock_is_zone,
 	  "the name of a time zone, like Asia/Shanghai" },
 	{ "site.mode", 0, MODE, false, "production", NULL, "development or production" },

@@ -104,9 +104,12 @@ static bool is_after_scheme(struct str value, struct str scheme)
 	return str_starts(value, scheme) && is_host_and_port(str_slice(value, scheme.n, value.n));
 }
 
+/* Browsers leave the usual port out of what they say of themselves: with it nothing would be equal. */
 bool config_is_origin(struct str value)
 {
-	return is_after_scheme(value, STR("http://")) || is_after_scheme(value, STR("https://"));
+	if (str_starts(value, STR("https://")))
+		return is_after_scheme(value, STR("https://")) && !str_ends(value, STR(":443"));
+	return is_after_scheme(value, STR("http://")) && !str_ends(value, STR(":80"));
 }
 
 bool config_is_smtp_url(struct str value)

@@ -15,7 +15,7 @@
 /* 1 to 60 code points, no controls. */
 bool config_is_title(struct str value);
 
-/* http:// or https://, a host and perhaps a port; nothing after it. */
+/* http:// or https://, a host and perhaps a port, but not the scheme's own; nothing after it. */
 bool config_is_origin(struct str value);
 
 /* A path that fits into the address of a Unix socket. */

@@ -54,7 +54,8 @@ account_choose() { # STATE
 # job in it.
 account_make() {
 	local home=/var/lib/plaza
-	mkdir -p "$home"
+	# open to the account, whatever root keeps to itself
+	(umask 022 && mkdir -p "$home")
 	if ! getent passwd plaza >/dev/null; then
 		# several may begin at once: one of them makes it
 		useradd --system --user-group --no-create-home --home-dir "$home" \

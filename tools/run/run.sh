@@ -18,7 +18,7 @@ STATE_DIR=${STATE_DIR:-var}
 BIN_DIR=${BIN_DIR:-build/release/bin}
 
 port_check() {
-	[[ $PORT =~ ^[0-9]{1,5}$ ]] || die "PORT=$PORT is not a port"
+	[[ $PORT =~ ^(0|[1-9][0-9]{0,4})$ ]] || die "PORT=$PORT is not a port"
 	[ "$PORT" -le 65535 ] || die "PORT=$PORT is not a port"
 	[ "$PORT" -eq 0 ] || [ "$PORT" -ge 1024 ] ||
 		die "PORT=$PORT: ports below 1024 are root's, and nothing here runs as root"

@@ -104,7 +104,7 @@ static bool is_after_scheme(struct str value, struct str scheme)
 	return str_starts(value, scheme) && is_host_and_port(str_slice(value, scheme.n, value.n));
 }
 
-/* Browsers leave the usual port out of what they say of themselves: with it nothing would be equal. */
+/* Browsers leave the usual port out of what they send: with it nothing would be equal. */
 bool config_is_origin(struct str value)
 {
 	if (str_starts(value, STR("https://")))

@@ -21,8 +21,7 @@ struct http_request {
 	struct str remote_address; /* of the socket */
 	struct str host, origin, referer, fetch_site, user_agent, accept, accept_language;
 	struct str if_none_match, if_modified_since;
-	struct str id;   /* the web server's request id, for the log */
-	bool is_partial; /* asked for by the site's script: a fragment will do */
+	struct str id; /* the web server's request id, for the log */
 	bool is_secure;
 };
 

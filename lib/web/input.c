@@ -28,8 +28,6 @@ enum variable {
 	VAR_IF_NONE_MATCH,
 	VAR_IF_MODIFIED_SINCE,
 	VAR_COOKIE,
-	VAR_PARTIAL,
-	VAR_RESTORE,
 	VARIABLES
 };
 
@@ -51,8 +49,6 @@ static const struct str names[VARIABLES] = {
 	[VAR_IF_NONE_MATCH] = STR_INIT("HTTP_IF_NONE_MATCH"),
 	[VAR_IF_MODIFIED_SINCE] = STR_INIT("HTTP_IF_MODIFIED_SINCE"),
 	[VAR_COOKIE] = STR_INIT("HTTP_COOKIE"),
-	[VAR_PARTIAL] = STR_INIT("HTTP_HX_REQUEST"),
-	[VAR_RESTORE] = STR_INIT("HTTP_HX_HISTORY_RESTORE_REQUEST"),
 };
 
 static void read_variables(char *const *environment, struct str values[VARIABLES])
@@ -114,7 +110,6 @@ static void read_request(struct req *r, const struct str values[VARIABLES])
 	in->accept_language = values[VAR_LANGUAGE];
 	in->if_none_match = values[VAR_IF_NONE_MATCH];
 	in->if_modified_since = values[VAR_IF_MODIFIED_SINCE];
-	in->is_partial = values[VAR_PARTIAL].n && !values[VAR_RESTORE].n;
 	in->is_secure = r->ctx.config->site.is_secure;
 	form_parse_cookies(a, values[VAR_COOKIE], &in->cookies);
 	if (http_path_check(in->path))

@@ -61,7 +61,7 @@ struct page_meta {
 
 /*
  * Answer with what the template wrote into req_page, inside the layout. status 200, or 422 for a
- * form shown again, 409 for a conflict. For in.is_partial the layout is left out.
+ * form shown again, 409 for a conflict.
  */
 err resp_page(struct req *r, int status, const struct page_meta *meta) MUST_CHECK;
 

@@ -60,7 +60,7 @@ static bool is_for_all(const struct req *r, int status)
 {
 	const struct req_state *web = r->web;
 
-	return status == 200 && r->in.method == HTTP_GET && !r->in.is_partial && !is_member(r) &&
+	return status == 200 && r->in.method == HTTP_GET && !is_member(r) &&
 	       !cookie_get(r, COOKIE_SESSION).n && !web->csrf.forms &&
 	       !cookie_get(r, COOKIE_FLASH).n;
 }
@@ -157,10 +157,6 @@ err resp_page(struct req *r, int status, const struct page_meta *meta)
 	if (!r->page.buf)
 		BUG("%s shows a page without req_page", r->route ? r->route->pattern : "no route");
 	set_type(r, status, STR("text/html; charset=utf-8"));
-	if (r->in.is_partial) {
-		r->out.body = *r->page.buf;
-		return OK;
-	}
 	r->web->is_micro_cached = meta->is_micro_cached && is_for_all(r, status);
 	fill_layout(r, meta, &view);
 	buf_init(&r->out.body, r->ctx.arena, r->page.buf->n + LAYOUT_ROOM);

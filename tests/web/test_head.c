@@ -156,13 +156,9 @@ static void pages_are_shared_among_guests_only(void **state)
 	assert_true(is_shared(b, fetch(b, article)));
 	assert_true(is_shared(b, fetch(b, "/about")));
 	assert_int_equal(b->cookie_count, 0);
-	/* With a form for a guest in it, with an error, as a part of a page: no. */
+	/* With a form for a guest in it, with an error: no. */
 	assert_false(is_shared(b, fetch(b, "/login")));
 	assert_false(is_shared(b, fetch(b, "/?sort=nonsense")));
-	r = browser_ask(b, &(struct ask){ .path = "/",
-					  .extra = (const char *const[]){ "HTTP_HX_REQUEST", "true",
-									  NULL } });
-	assert_false(is_shared(b, r));
 	/* Dead sessions, forged ones, somebody's message. */
 	b = visit_guest(site);
 	browser_set_cookie(b, COOKIE_SESSION_NAME,

@@ -210,16 +210,6 @@ static void a_message_is_shown_once(void **state)
 	fake_req_close(f);
 }
 
-static void a_part_has_no_layout(void **state)
-{
-	struct fake_req *f = GET("PATH_INFO=/", "HTTP_HX_REQUEST=true");
-
-	(void)state;
-	assert_same(buf_str(&f->req->out.body), STR("<p>content</p>"));
-	assert_false(head_has(f, "X-Accel-Expires"));
-	fake_req_close(f);
-}
-
 static void the_language_is_chosen(void **state)
 {
 	struct fake_req *f = GET("PATH_INFO=/", "HTTP_ACCEPT_LANGUAGE=zh-CN,en;q=0.5");
@@ -276,7 +266,6 @@ int main(void)
 		way_test(a_form_in_doubt_is_offered_as_the_same_form),
 		way_test(a_form_gives_a_guest_a_cookie),
 		way_test(a_message_is_shown_once),
-		way_test(a_part_has_no_layout),
 		way_test(the_language_is_chosen),
 		way_test(next_stays_on_the_site),
 		way_test(a_file_has_no_cookies),

@@ -7,6 +7,7 @@
 
 #define HEAD_ROOM 2048
 #define BUSY_US 1000 /* between two requests */
+#define ID_DIGITS 19 /* at most; a token is longer */
 
 int64_t app_started_at(const struct app *app)
 {
@@ -53,10 +54,24 @@ static void app_close(struct app *app)
 	arena_free(app->lasting);
 }
 
-/* A token in an address ({slug}, {file}) is not for the log: its pattern stands for it. */
-static struct str loggable_path(const struct req *r)
+/*
+ * A token in an address ({slug}, {file}) is not for the log: its pattern stands for it. No row fits
+ * when the link was copied with the full stop behind it: then words longer than any id are left
+ * out.
+ */
+static void add_path(struct buf *b, const struct req *r)
 {
-	return r->route && r->path.slug_count ? str_from_c(r->route->pattern) : r->in.path;
+	struct str rest = r->in.path, part;
+
+	if (r->route) {
+		buf_add(b, r->path.slug_count ? str_from_c(r->route->pattern) : rest);
+		return;
+	}
+	while (str_split(&rest, '/', &part)) {
+		buf_add(b, part.n > ID_DIGITS ? STR("...") : part);
+		if (rest.p)
+			buf_add_char(b, '/');
+	}
 }
 
 /* "GET /posts/7 200 18210 0.4ms sql=0 redis=1 user=5" */
@@ -70,7 +85,7 @@ static void log_request(struct req *r, size_t bytes, int64_t started_us)
 
 	buf_init(&b, r->ctx.arena, 256);
 	buf_add(&b, str_from_c(r->in.is_head ? "HEAD " : methods[r->in.method]));
-	buf_add(&b, loggable_path(r));
+	add_path(&b, r);
 	buf_add_char(&b, ' ');
 	buf_add_i64(&b, r->out.status);
 	buf_add_char(&b, ' ');

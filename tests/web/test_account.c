@@ -305,6 +305,9 @@ static void no_secret_lies_about(void **state)
 	log_in(b, name, password);
 	log_in(b, name, "marked secret 9d20");
 	get(b, visit_path(b, "/activate/%s", token));
+	get(b, visit_path(b, "/activate/%s.", token));
+	assert_true(str_find(site_log(site, b->arena, "account"), STR("GET /activate/... 404")) >=
+		    0);
 	assert_true(str_find(site_log(site, b->arena, "account"), str_from_c(token)) < 0);
 	assert_true(str_find(site_log(site, b->arena, "account"), STR("marked")) < 0);
 	assert_true(str_find(site_log(site, b->arena, "mail"), str_from_c(token)) < 0);

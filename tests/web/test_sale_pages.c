@@ -44,6 +44,10 @@ static void the_list_tells_open_from_coming_and_over(void **state)
 	at[2] = str_find(r.body, str_from_c(sale_path_to(b, over, "")));
 	assert_true(at[0] > 0 && at[1] > at[0] && at[2] > at[1]);
 	assert_shows(b, r, "Open now A <lamp> ¥19.90 instead of ¥99.00 −79 % 3 of 3 left");
+	/* By its name and by its button; at the others there is nothing to press. */
+	assert_int_equal(page_count(r.body, sale_path_to(b, open, "")), 2);
+	assert_int_equal(page_count(r.body, sale_path_to(b, soon, "")), 1);
+	assert_int_equal(page_count(r.body, sale_path_to(b, over, "")), 1);
 	assert_true(str_find(r.body, STR("id=\"soon-title\"")) < at[1]);
 	assert_true(str_find(r.body, STR("id=\"ended-title\"")) < at[2]);
 	assert_shared(b, get(visit_member(site, ROLE_USER), "/sales"), false);

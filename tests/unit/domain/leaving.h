@@ -16,8 +16,7 @@ static inline void run(struct ctx *c, const struct db_sql *sql, struct db_args a
 /* The day has come. */
 static inline void make_due(struct ctx *c, int64_t user_id)
 {
-	static const struct db_sql sql_due =
-		SQL("UPDATE leaving SET due_at = 1 WHERE user_id = ?");
+	static const struct db_sql sql_due = SQL("UPDATE leaving SET due_at = 1 WHERE user_id = ?");
 
 	run(c, &sql_due, DB_ARGS(user_id));
 }

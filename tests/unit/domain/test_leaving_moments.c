@@ -20,11 +20,9 @@ static const struct db_sql sql_no_admins = SQL("UPDATE user SET role = 0 WHERE r
 
 static const struct db_sql sql_rename =
 	SQL("UPDATE user SET username = ?, username_folded = ? WHERE user_id = ?");
-static const struct db_sql sql_may_rename =
-	SQL("UPDATE user SET may_rename = 1 WHERE user_id = ?");
+static const struct db_sql sql_may_rename = SQL("UPDATE user SET may_rename = 1 WHERE user_id = ?");
 static const struct db_sql sql_is_made = SQL("SELECT may_rename FROM user WHERE user_id = ?");
-static const struct db_sql sql_named =
-	SQL("SELECT COUNT(*) FROM user WHERE username_folded = ?");
+static const struct db_sql sql_named = SQL("SELECT COUNT(*) FROM user WHERE username_folded = ?");
 
 static struct user leave(struct ctx *c, enum leaving_choice choice)
 {

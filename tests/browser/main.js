@@ -14,6 +14,7 @@ import moderating from "./moderating.js";
 import pages from "./pages.js";
 import phone from "./phone.js";
 import profile from "./profile.js";
+import refusals from "./refusals.js";
 import resume from "./resume.js";
 import selling from "./selling.js";
 import settings from "./settings.js";
@@ -23,7 +24,7 @@ import weight from "./weight.js";
 import writing from "./writing.js";
 
 const journeys = {
-	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, admin, sharing, weight, logs,
+	account, lists, writing, talking, moderating, resume, settings, selling, profile, codes, leaving, language, keyboard, phone, pages, admin, sharing, refusals, weight, logs,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));

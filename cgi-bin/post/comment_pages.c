@@ -43,7 +43,10 @@ static err show_thread(struct req *r, int status, int64_t comment_id, int64_t af
 	view.form = *form;
 	view.form.post_id = post.id;
 	view.form.parent_id = comment_id;
-	view.form.reply_to = comment.author.name;
+	if (!comment.is_deleted)
+		view.form.reply_to = comment.author.name;
+	/* What was typed before it was deleted is not taken away. */
+	view.is_closed = comment.is_deleted && !form->body.n;
 	tmpl_post_thread(req_page(r), &view);
 	return resp_page(r, status,
 			 &(struct page_meta){
@@ -111,6 +114,10 @@ static err show_again(struct req *r, const struct comment_input *in, struct fiel
 /* Where the writer finds it: on top of the newest ones, or in the conversation it belongs to. */
 static struct url new_comment_link(struct req *r, int64_t parent_id, int64_t id)
 {
+	int64_t after = 0;
+
+	if (parent_id && !comment_place(&r->ctx, parent_id, id, &after) && after)
+		return url_format(r->ctx.arena, "/comments/{}?after={}#c{}", parent_id, after, id);
 	if (parent_id)
 		return url_format(r->ctx.arena, "/comments/{}#c{}", parent_id, id);
 	return url_format(r->ctx.arena, "/posts/{}?comments=new#c{}", r->id, id);

@@ -167,6 +167,7 @@ struct thread_view {
 	int64_t parent_id;          /* what it answers; 0 on the first level */
 	struct url next;
 	bool is_guest;
+	bool is_closed; /* deleted: it cannot be answered */
 	struct url login, here;
 	struct comment_form_view form;
 };

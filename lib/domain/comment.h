@@ -109,10 +109,10 @@ err comment_edit(struct ctx *c, int64_t id, struct str body, int64_t base_versio
 err comment_delete(struct ctx *c, int64_t id, struct str reason, int64_t *post_id_out) MUST_CHECK;
 
 /*
- * Where a comment is shown: the cursor ("" for the first page) and sort of the article page that
- * holds it, so that a link can lead to it. For old sort, which never shifts.
+ * Where a reply is shown on the page of a comment above it: the number to give comment_thread as
+ * `after`, 0 for the first page. ERR_NOT_FOUND.
  */
-err comment_locate(struct ctx *c, int64_t id, int64_t *post_id, struct str *after) MUST_CHECK;
+err comment_place(struct ctx *c, int64_t top_id, int64_t id, int64_t *after) MUST_CHECK;
 
 /* Preview of a comment. */
 err comment_preview(struct ctx *c, struct str body, struct html *out,

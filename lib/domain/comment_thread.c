@@ -1,4 +1,4 @@
-/* One comment with what hangs below it, and where a comment is to be found. */
+/* One comment with what hangs below it, and where a reply is to be found there. */
 #include "domain/comment.h"
 
 #include "domain/comment_live.h"
@@ -31,16 +31,7 @@ static const struct db_sql sql_some =
 	SQL("SELECT " COMMENT_COLUMNS " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
 	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id" WITH_PEOPLE);
 
-static const struct db_sql sql_place =
-	SQL("SELECT m.target_id, m.root_id, m.reply_no, m.deleted_at FROM comment m"
-	    " JOIN post p ON p.post_id = m.target_id AND p.deleted_at = 0"
-	    " WHERE m.comment_id = ? AND m.target_type = 1");
-
-static const struct db_sql sql_before =
-	SQL("SELECT comment_id FROM comment FORCE INDEX (by_time) WHERE target_type = 1 AND "
-	    "target_id = ? AND parent_id = 0"
-	    " AND (deleted_at = 0 OR replies > 0) AND comment_id < ?"
-	    " ORDER BY comment_id DESC LIMIT ?");
+static const struct db_sql sql_number = SQL("SELECT reply_no FROM comment WHERE comment_id = ?");
 
 static bool is_member(const int64_t *ids, size_t count, int64_t id)
 {
@@ -171,35 +162,30 @@ err comment_thread(struct ctx *c, int64_t comment_id, int64_t after, struct comm
 	return OK;
 }
 
-/* The article page that begins with the root: after the root before it, or the first page. */
-static err find_cursor(struct ctx *c, int64_t post_id, int64_t root_id, struct str *after)
+/* A reply stands on the first page as long as all before it do. */
+err comment_place(struct ctx *c, int64_t top_id, int64_t id, int64_t *after)
 {
+	struct comment_rows replies;
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_before,
-			 DB_ARGS(post_id, root_id, COMMENT_PAGE));
+	struct comment top;
+	int64_t number, last;
+	err e = db_query(c->db, c->arena, &rows, &sql_number, DB_ARGS(id));
 
 	if (e)
 		return e;
-	*after = (struct str){ 0 };
-	if (db_count(rows) == COMMENT_PAGE && db_next(rows))
-		*after = str_format(c->arena, "%lld", (long long)db_int(rows, 0));
-	return OK;
-}
-
-err comment_locate(struct ctx *c, int64_t id, int64_t *post_id, struct str *after)
-{
-	struct db_rows *rows;
-	struct str cursor;
-	err e = db_query(c->db, c->arena, &rows, &sql_place, DB_ARGS(id));
-
-	if (e)
-		return e;
-	if (!db_next(rows) || db_int(rows, 3))
+	if (!db_next(rows))
 		return ERR_NOT_FOUND;
-	e = find_cursor(c, db_int(rows, 0), db_int(rows, 1), &cursor);
+	*after = 0;
+	number = db_int(rows, 0);
+	if (number <= COMMENT_THREAD_PAGE)
+		return OK;
+	e = find_top(c, top_id, &top);
+	if (!e)
+		e = find_replies(c, &top, 0, &replies);
 	if (e)
 		return e;
-	*post_id = db_int(rows, 0);
-	*after = cursor;
+	last = cut(&replies);
+	if (last && number > last)
+		*after = number - COMMENT_THREAD_PAGE;
 	return OK;
 }

@@ -5,6 +5,14 @@ static const struct db_sql sql_likes = SQL("UPDATE comment SET likes = ? WHERE c
 static const struct db_sql sql_count = SQL("SELECT comments FROM post WHERE post_id = ?");
 static const struct db_sql sql_rows = SQL("SELECT COUNT(*) FROM comment WHERE target_id = ?");
 
+/* A hundred answers at once. */
+static const struct db_sql sql_answer =
+	SQL("INSERT INTO comment (comment_id, target_type, target_id, root_id, reply_no, parent_id,"
+	    " to_user_id, author_id, body_md, body_html, created_at) SELECT ? + s.seq, 1, ?, ?,"
+	    " s.seq, ?, 0, ?, 'x', '<p>answer number</p>', 1 FROM seq_1_to_100 s");
+static const struct db_sql sql_answered =
+	SQL("UPDATE comment SET replies = 100, last_reply_no = 100 WHERE comment_id = ?");
+
 struct talk {
 	struct browser *ann, *bob, *guest;
 	int64_t post;
@@ -109,6 +117,25 @@ static void a_long_conversation_is_shortened(void **state)
 	assert_int_equal(page_count(r.body, "answer number"), 25);
 }
 
+/* Where a hundred have answered, the next one is not on the first page. */
+static void one_s_own_answer_is_on_the_page_one_is_led_to(void **state)
+{
+	struct talk *t = *state;
+	int64_t root = visit_comment(t->bob, t->post, 0, "more than a page will answer");
+	struct str at;
+	struct reply r;
+
+	visit_change(site, &sql_answer, DB_ARGS(root, t->post, root, root, visit_id(t->bob)));
+	visit_change(site, &sql_answered, DB_ARGS(root));
+	r = post_form(t->ann, visit_path(t->ann, "/posts/%lld/comments", (long long)t->post),
+		      visit_path(t->ann, "body=the+last+word&parent=%lld", (long long)root));
+	at = reply_header(t->ann, &r, "Location");
+	r = get(t->ann, str_c(t->ann->arena, str_slice(at, 0, (size_t)str_find_byte(at, '#'))));
+	assert_page(t->ann, r, 200);
+	assert_has(r, "the last word");
+	assert_int_equal(page_count(r.body, "answer number"), 99);
+}
+
 static void a_deep_tree_is_drawn_flat_at_its_end(void **state)
 {
 	struct talk *t = *state;
@@ -150,7 +177,11 @@ static void what_is_deleted_leaves_a_stub_where_it_was_answered(void **state)
 	assert_int_equal(visit_number(site, &sql_count, DB_ARGS(t->post)), 1);
 	assert_int_equal(get(t->guest, comment_path(t, lonely, "")).status, 404);
 	assert_page(t->guest, get(t->guest, comment_path(t, root, "")), 200);
-	/* Nothing can be done with the stub. */
+	/* Nothing can be done with the stub, nor does it tell whose it was. */
+	r = get(t->ann, comment_path(t, root, ""));
+	assert_page(t->ann, r, 200);
+	assert_has_not(r, "<textarea");
+	assert_int_equal(str_find(r.body, visit_name(site, t->bob)), -1);
 	assert_int_equal(get(t->bob, comment_path(t, root, "/edit")).status, 404);
 	assert_int_equal(post_form(t->ann,
 				   visit_path(t->ann, "/posts/%lld/comments", (long long)t->post),
@@ -354,6 +385,7 @@ static const struct CMUnitTest tests[] = {
 	talk_test(an_answer_stands_below_what_it_answers),
 	talk_test(a_conversation_has_a_page),
 	talk_test(a_long_conversation_is_shortened),
+	talk_test(one_s_own_answer_is_on_the_page_one_is_led_to),
 	talk_test(a_deep_tree_is_drawn_flat_at_its_end),
 	talk_test(what_is_deleted_leaves_a_stub_where_it_was_answered),
 	talk_test(an_edit_shows_and_an_old_one_is_a_conflict),

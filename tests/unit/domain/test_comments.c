@@ -267,25 +267,46 @@ static void comments_are_read_without_redis(void **state)
 	stores_sleep_ms(600);
 }
 
-static void a_comment_is_found_on_the_page_that_holds_it(void **state)
+/* Whether the page of a conversation that begins after `after` shows a comment. */
+static bool is_on_page(struct fixture *f, int64_t top, int64_t after, int64_t id)
+{
+	struct comment thread;
+	int64_t next;
+	size_t i;
+
+	assert_int_equal(comment_thread(f->c, top, after, &thread, &next), OK);
+	for (i = 0; i < thread.children.count; i++)
+		if (thread.children.items[i]->id == id)
+			return true;
+	return false;
+}
+
+static void an_answer_is_found_on_the_page_that_holds_it(void **state)
 {
 	struct fixture *f = *state;
-	struct comment_page page;
-	struct str after;
-	int64_t ids[25], reply, post;
+	int64_t root, branch, id = 0, after = 1;
 	int i;
 
 	STORES_OR_SKIP();
-	for (i = 0; i < 25; i++)
-		ids[i] = article_say(f, 0, "one of many");
-	reply = article_say(f, ids[17], "reply");
-	assert_int_equal(comment_locate(f->c, ids[9], &post, &after), OK);
-	assert_int_equal(after.n, 0);
-	assert_int_equal(comment_locate(f->c, reply, &post, &after), OK);
-	assert_int_equal(post, f->post);
-	page = article_load(f->c, f->post, COMMENT_SORT_OLD, after);
-	assert_int_equal(page.roots.items[0]->id, ids[17]);
-	assert_int_equal(comment_locate(f->c, 12345, &post, &after), ERR_NOT_FOUND);
+	root = article_say(f, 0, "root");
+	branch = article_say(f, root, "branch");
+	assert_int_equal(comment_place(f->c, root, branch, &after), OK);
+	assert_int_equal(after, 0);
+	for (i = 0; i < COMMENT_THREAD_PAGE; i++)
+		id = article_say(f, root, "one of many");
+	assert_int_equal(comment_place(f->c, root, id, &after), OK);
+	assert_true(after > 0);
+	assert_true(is_on_page(f, root, after, id));
+	/* The branch has a page of its own that holds all of it. */
+	id = article_say(f, branch, "the only one here");
+	assert_int_equal(comment_place(f->c, branch, id, &after), OK);
+	assert_int_equal(after, 0);
+	assert_true(is_on_page(f, branch, after, id));
+	for (i = 0; i < COMMENT_THREAD_PAGE; i++)
+		id = article_say(f, branch, "one of many");
+	assert_int_equal(comment_place(f->c, branch, id, &after), OK);
+	assert_true(is_on_page(f, branch, after, id));
+	assert_int_equal(comment_place(f->c, root, 12345, &after), ERR_NOT_FOUND);
 }
 
 int main(void)
@@ -301,7 +322,7 @@ int main(void)
 		post_test(likes_are_live_and_the_viewers),
 		post_test(likes_come_back_from_the_database),
 		post_test(comments_are_read_without_redis),
-		post_test(a_comment_is_found_on_the_page_that_holds_it),
+		post_test(an_answer_is_found_on_the_page_that_holds_it),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

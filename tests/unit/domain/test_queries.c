@@ -84,8 +84,7 @@ static void read_everything(struct ctx *c)
 	struct post_stamps stamps;
 	struct comment top;
 	struct people people;
-	int64_t next, post, made;
-	struct str after;
+	int64_t next, made;
 
 	list(c, POST_SORT_HOT, "");
 	list(c, POST_SORT_HOT, "2000-1004990");
@@ -100,7 +99,7 @@ static void read_everything(struct ctx *c)
 	article(c, BIG_POST, COMMENT_SORT_OLD, "4000003");
 	assert_int_equal(comment_thread(c, 4000001, 0, &top, &next), OK);
 	assert_int_equal(comment_thread(c, 5000101, 0, &top, &next), OK);
-	assert_int_equal(comment_locate(c, 5000101, &post, &after), OK);
+	assert_int_equal(comment_place(c, 4000001, 5000101, &next), OK);
 	assert_int_equal(post_revisions(c, BIG_POST, &revisions), OK);
 	assert_int_equal(post_revision_find(c, BIG_POST, 1, &revision), OK);
 	forum_as(c, 9, ROLE_USER);

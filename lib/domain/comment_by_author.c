@@ -9,10 +9,13 @@ static const struct db_sql sql_list =
 	    " WHERE m.author_id = ? AND m.comment_id < ? AND m.deleted_at = 0"
 	    " AND m.target_type = 1 AND p.deleted_at = 0 ORDER BY m.comment_id DESC LIMIT ?");
 
-static const struct db_sql sql_count = SQL("SELECT COUNT(*), COALESCE(SUM(likes), 0) FROM comment"
-					   " WHERE author_id = ? AND deleted_at = 0");
+/* Those of the list. */
+static const struct db_sql sql_count =
+	SQL("SELECT COUNT(*), COALESCE(SUM(m.likes), 0) FROM comment m FORCE INDEX (author)"
+	    " STRAIGHT_JOIN post p ON p.post_id = m.target_id WHERE m.author_id = ?"
+	    " AND m.deleted_at = 0 AND m.target_type = 1 AND p.deleted_at = 0");
 
-_Static_assert(TARGET_POST == 1, "sql_list asks for comments below posts");
+_Static_assert(TARGET_POST == 1, "both ask for comments below posts");
 
 err comment_list_by_author(struct ctx *c, int64_t author_id, int64_t before_id, int limit,
 			   struct said_list *out)

@@ -7,6 +7,7 @@
  */
 #include "domain/reaction_forget.h"
 
+#include "domain/points.h"
 #include "domain/post_rank.h"
 #include "domain/reaction_keys.h"
 
@@ -81,6 +82,7 @@ static err tell_vote(const struct mark *m)
 	cache_want_script(c->cache, &script_vote, REACTION_KEY_COUNT,
 			  CACHE_ARGS(REACTION_KEYS(k), m->user_id, m->votes));
 	post_rank_lower(c, m->post_id, m->score);
+	points_mark_post(c, m->post_id);
 	return cache_flush(c->cache);
 }
 

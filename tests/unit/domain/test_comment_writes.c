@@ -1,6 +1,8 @@
 /* Comments against real stores: writing, changing, deleting. */
 #include "unit/domain/article.h"
 
+#include "domain/comment_by_author.h"
+
 static const struct db_sql sql_post_comments = SQL("SELECT comments FROM post WHERE post_id = ?");
 static const struct db_sql sql_numbers =
 	SQL("SELECT COUNT(DISTINCT reply_no) * 1000 + MAX(reply_no) FROM comment"
@@ -158,6 +160,28 @@ static void ten_equal_forms_make_one_comment(void **state)
 	assert_int_equal(post_comments(f), 1);
 }
 
+/* What is counted on a person's page is what is listed there. */
+static void comments_go_with_the_post_they_are_below(void **state)
+{
+	struct fixture *f = *state;
+	int64_t count, likes, kept;
+	struct said_list list;
+
+	STORES_OR_SKIP();
+	kept = forum_post(f->c, "Another", "post");
+	forum_as(f->c, f->bob, ROLE_USER);
+	forum_comment(f->c, f->post, 0, "below what goes");
+	forum_comment(f->c, kept, 0, "below what stays");
+	assert_int_equal(comment_count_by_author(f->c, f->bob, &count, &likes), OK);
+	assert_int_equal(count, 2);
+	forum_as(f->c, f->ann, ROLE_USER);
+	assert_int_equal(post_delete(f->c, f->post, STR("")), OK);
+	assert_int_equal(comment_list_by_author(f->c, f->bob, 0, 20, &list), OK);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(comment_count_by_author(f->c, f->bob, &count, &likes), OK);
+	assert_int_equal(count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +190,7 @@ int main(void)
 		post_test(an_edit_of_an_old_version_is_a_conflict),
 		post_test(replies_at_once_get_numbers_without_gaps),
 		post_test(ten_equal_forms_make_one_comment),
+		post_test(comments_go_with_the_post_they_are_below),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

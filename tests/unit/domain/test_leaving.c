@@ -183,6 +183,7 @@ static void assert_erased(struct ctx *c, const struct life *l)
 static void what_is_erased_is_nowhere(void **state)
 {
 	struct ctx *c = *state;
+	struct cache_reply *reply;
 	struct comment thread;
 	struct life l;
 	int64_t next;
@@ -200,6 +201,12 @@ static void what_is_erased_is_nowhere(void **state)
 	assert_int_equal(forum_number(c, &sql_comment_likes, DB_ARGS(l.reply)), 0);
 	assert_int_equal(forum_number(c, &sql_comments_of, DB_ARGS(l.others_post)), 1);
 	assert_int_equal(forum_number(c, &sql_orders, DB_ARGS(l.post)), 1);
+	assert_int_equal(cache_run(c->cache, &reply,
+				   CACHE_ARGS(STR("SISMEMBER"), STR("points:due"),
+					      str_format(c->arena, "p%lld",
+							 (long long)l.others_post))),
+			 OK);
+	assert_int_equal(cache_int(reply), 1);
 	forum_as(c, l.other.id, ROLE_USER);
 	assert_int_equal(comment_thread(c, l.answered, 0, &thread, &next), OK);
 	assert_true(thread.is_deleted);

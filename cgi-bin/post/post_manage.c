@@ -117,9 +117,9 @@ static err set_mark(struct req *r, err (*set)(struct ctx *c, int64_t id, bool is
 
 	if (!e)
 		e = set(&r->ctx, r->id, is_on);
-	if (e)
+	if (e && e != ERR_CONFLICT)
 		return e;
-	req_flash(r, N_("Saved."));
+	req_flash(r, e ? N_("As many posts are pinned as can be. Unpin one first.") : N_("Saved."));
 	return resp_redirect(r, url_format(r->ctx.arena, "/posts/{}", r->id));
 }
 

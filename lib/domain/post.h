@@ -15,6 +15,7 @@
 #define POST_TITLE_MAX 100  /* code points */
 #define POST_BODY_MAX 20000 /* code points */
 #define POST_EDITABLE_BY_VERSION 1
+#define POST_PINNED_MOST 10 /* at once: as many as stand on top of a list */
 
 /* Somebody as shown beside what they wrote. */
 struct author {
@@ -86,7 +87,7 @@ err post_edit(struct ctx *c, int64_t id, const struct post_draft *d, int64_t bas
  * OK. */
 err post_delete(struct ctx *c, int64_t id, struct str reason) MUST_CHECK;
 
-/* For moderators: written to moderation_log. */
+/* For moderators: written to moderation_log. ERR_CONFLICT for one more than POST_PINNED_MOST. */
 err post_set_pinned(struct ctx *c, int64_t id, bool is_pinned) MUST_CHECK;
 err post_set_featured(struct ctx *c, int64_t id, bool is_featured) MUST_CHECK;
 

@@ -46,6 +46,8 @@ static const struct db_sql sql_ranked =
 	    " STRAIGHT_JOIN user u ON u.user_id = p.author_id"
 	    " WHERE p.deleted_at = 0 AND p.pinned_at = 0");
 
+_Static_assert(POST_PINNED_MOST + POST_LIST_PAGE <= POST_LIST_ROWS_MAX, "both are in a page");
+
 static bool has_score(enum post_sort sort)
 {
 	return sort == POST_SORT_HOT || sort == POST_SORT_FEATURED;
@@ -200,7 +202,7 @@ static err read_ranked(struct ctx *c, struct post_place place, struct post_list_
 static err read_pinned(struct ctx *c, struct post_list_page *out)
 {
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_pinned, DB_ARGS(POST_LIST_PAGE));
+	err e = db_query(c->db, c->arena, &rows, &sql_pinned, DB_ARGS(POST_PINNED_MOST));
 
 	if (e)
 		return e;

@@ -9,6 +9,11 @@
 static const struct db_sql sql_lock = SQL("SELECT pinned_at, featured_at, score FROM post"
 					  " WHERE post_id = ? AND deleted_at = 0 FOR UPDATE");
 
+/* Locked: of two who pin at once the second counts the first one's. */
+static const struct db_sql sql_pinned =
+	SQL("SELECT post_id FROM post FORCE INDEX (newest) WHERE deleted_at = 0 AND pinned_at > 0"
+	    " FOR UPDATE");
+
 static const struct db_sql sql_pin = SQL("UPDATE post SET pinned_at = ? WHERE post_id = ?");
 
 static const struct db_sql sql_feature = SQL("UPDATE post SET featured_at = ? WHERE post_id = ?");
@@ -27,6 +32,14 @@ static struct str action(const struct mark *m)
 	return m->is_on ? STR("post.feature") : STR("post.unfeature");
 }
 
+static err check_room(struct ctx *c)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_pinned, DB_NO_ARGS);
+
+	return !e && db_count(rows) >= POST_PINNED_MOST ? ERR_CONFLICT : e;
+}
+
 static err set_mark(void *context)
 {
 	struct mark *m = context;
@@ -42,6 +55,10 @@ static err set_mark(void *context)
 	m->is_changed = (db_int(rows, m->is_pin ? 0 : 1) != 0) != m->is_on;
 	if (!m->is_changed)
 		return OK;
+	if (m->is_pin && m->is_on)
+		e = check_room(c);
+	if (e)
+		return e;
 	e = db_exec(c->db, NULL, m->is_pin ? &sql_pin : &sql_feature,
 		    DB_ARGS(m->is_on ? c->now : (int64_t)0, m->id));
 	return e ? e : moderation_record(c, action(m), TARGET_POST, m->id, STR(""));

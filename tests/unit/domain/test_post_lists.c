@@ -6,6 +6,7 @@
 
 static const struct db_sql sql_logged =
 	SQL("SELECT COUNT(*) FROM moderation_log WHERE target_id = ?");
+static const struct db_sql sql_unpin_all = SQL("UPDATE post SET pinned_at = 0");
 static const struct db_sql sql_set_score = SQL("UPDATE post SET score = ? WHERE author_id = ?");
 
 static struct post_list load(struct ctx *c, enum post_sort sort, struct str after, int64_t author)
@@ -229,6 +230,31 @@ static void steps_over_all_posts_end_where_none_follows(void **state)
 	assert_int_equal(post_set_pinned(f->c, ids[2], false), OK);
 }
 
+/* More than fit on top of a list would be in none. */
+static void no_more_are_pinned_than_are_shown(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ids[POST_PINNED_MOST + 1];
+	struct post_list list;
+	size_t i;
+
+	STORES_OR_SKIP();
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_unpin_all, DB_NO_ARGS), OK);
+	for (i = 0; i < ARRAY_LEN(ids); i++)
+		ids[i] = forum_post(f->c, "A rule", "to be on top");
+	forum_as(f->c, f->mod, ROLE_MODERATOR);
+	for (i = 0; i < POST_PINNED_MOST; i++)
+		assert_int_equal(post_set_pinned(f->c, ids[i], true), OK);
+	assert_int_equal(post_set_pinned(f->c, ids[i], true), ERR_CONFLICT);
+	assert_int_equal(post_set_pinned(f->c, ids[0], true), OK);
+	walk(f->c, POST_SORT_NEW, 0, ids, ARRAY_LEN(ids));
+	assert_int_equal(post_set_pinned(f->c, ids[0], false), OK);
+	assert_int_equal(post_set_pinned(f->c, ids[i], true), OK);
+	list = load(f->c, POST_SORT_NEW, STR(""), 0);
+	assert_int_equal(list.rows.items[0].id, ids[i]);
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_unpin_all, DB_NO_ARGS), OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +262,7 @@ int main(void)
 		people_test(the_ranking_comes_back_when_redis_lost_it),
 		people_test(wrong_cursors_are_not_found),
 		people_test(pinned_posts_come_first_and_once),
+		people_test(no_more_are_pinned_than_are_shown),
 		people_test(a_change_is_seen_by_other_processes_at_once),
 		people_test(a_warm_list_needs_one_round_trip_and_no_sql),
 		people_test(feeds_and_stamps_leave_deleted_posts_out),

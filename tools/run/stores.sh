@@ -18,25 +18,40 @@ STORES=(mariadb redis rabbitmq)
 # ---- configuration -------------------------------------------------------------------------------
 
 # The generated passwords and chosen ports: "NAME=value" lines, kept from one start to the next.
-# Read as data, never run.
+# Read as data, never run; what the environment calls by these names is somebody else's.
 secrets_load() {
 	local file=$STATE/conf/secrets name value
+	unset SITE_SECRET DB_PASSWORD REDIS_PASSWORD REDIS_ADMIN_PASSWORD MQ_PASSWORD MQ_COOKIE MQ_PORT MQ_DIST_PORT
 	mkdir -p "$STATE/conf"
 	touch "$file"
 	while IFS='=' read -r name value; do
-		[[ $name =~ ^[A-Z_]+$ && $value =~ ^[0-9a-f]+$ ]] || die "$file is damaged: remove it"
+		[[ $name =~ ^[A-Z_]+$ && $value =~ ^[0-9a-f]+$ ]] || secrets_mend "is damaged"
 		printf -v "$name" %s "$value"
 	done <"$file"
 }
 
+# Its lines can be written again from the configuration that was made with them.
+secrets_mend() { # WHAT
+	die "$STATE/conf/secrets $1" "its lines are SITE_SECRET=, DB_PASSWORD= and MQ_PASSWORD=, with the values of" \
+		"site.secret, db.password and mq.password in $STATE/plaza.conf"
+}
+
+# In one step: half a line would be in the way of all later starts.
 secret() { # NAME VALUE: set unless known
+	local kept
 	[ -z "${!1:-}" ] || return 0
 	printf -v "$1" %s "$2"
-	printf '%s=%s\n' "$1" "$2" >>"$STATE/conf/secrets"
+	kept=$(cat "$STATE/conf/secrets")
+	printf '%s%s=%s\n' "${kept:+$kept$'\n'}" "$1" "$2" | write "$STATE/conf/secrets"
 }
 
 secrets_make() {
+	local name
 	secrets_load
+	# what MariaDB and RabbitMQ know already cannot be chosen again
+	for name in SITE_SECRET DB_PASSWORD MQ_PASSWORD; do
+		[ ! -d "$STATE/data/mariadb" ] || [ -n "${!name:-}" ] || secrets_mend "has no $name"
+	done
 	secret SITE_SECRET "$(random_hex 32)"
 	secret DB_PASSWORD "$(random_hex 16)"
 	secret REDIS_PASSWORD "$(random_hex 16)"

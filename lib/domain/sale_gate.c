@@ -19,11 +19,11 @@
 
 /*
  * KEYS: sale, stock, ticket, stream, rate. ARGV: user, requests to count (0: none). Every check
- * comes before the first write, or is it: HSETNX writes the ticket of who has none. A stock or a
- * stream that is none is found out by DECR and XADD themselves, and what was written is taken back:
- * the gate is closed until the sale is loaded again. Counting is for the statistics only, and stops
- * nobody. Numbers are made text by hand, as Lua's own way keeps 14 digits. Gives
- * {answer, ticket or base, done}.
+ * comes before the first write, or is it: HSETNX writes the ticket of who has none. That tickets
+ * were lost is found out next, a stock or a stream that is none by DECR and XADD themselves, and
+ * what was written is taken back: the gate is closed until the sale is loaded again. Counting is
+ * for the statistics only, and stops nobody. Numbers are made text by hand, as Lua's own way keeps
+ * 14 digits. Gives {answer, ticket or base, done}.
  */
 static const struct cache_script script_press = CACHE_SCRIPT(
 	"local call = redis.call\n"
@@ -51,15 +51,16 @@ static const struct cache_script script_press = CACHE_SCRIPT(
 	"  if not stock then refusal = 7 elseif stock <= 0 then refusal = 1 end\n"
 	"end\n"
 	"if refusal then\n"
-	"  local ticket = call('HGET', KEYS[3], user)\n"
-	"  if ticket then return {0, ticket, s[5]} end\n"
+	"  local tickets = call('HMGET', KEYS[3], user, '0')\n"
+	"  if tickets[1] then return {0, tickets[1], s[5]} end\n"
+	"  if not tickets[2] then return {7} end\n"
 	"  return {refusal, s[4]}\n"
 	"end\n"
 	"local no = string.format('%.0f', base + taken + 1)\n"
 	"if call('HSETNX', KEYS[3], user, 'q' .. no) == 0 then\n"
 	"  return {0, call('HGET', KEYS[3], user), s[5]}\n"
 	"end\n"
-	"local left, entry = redis.pcall('DECR', KEYS[2])\n"
+	"local left, entry = call('HEXISTS', KEYS[3], '0') == 1 and redis.pcall('DECR', KEYS[2])\n"
 	"if type(left) == 'number' then\n"
 	"  entry = redis.pcall('XADD', KEYS[4], '*', 'user', user, 'no', no)\n"
 	"end\n"
@@ -202,17 +203,18 @@ void sale_press_prepare(struct ctx *c, struct sale_press_want *want, int64_t sal
 	want->is_asked = true;
 	want->base = cache_want(c->cache,
 				CACHE_ARGS(STR("HGET"), sale_key(c->arena, sale_id), STR("base")));
-	want->ticket =
-		cache_want(c->cache, CACHE_ARGS(STR("HGET"), sale_ticket_key(c->arena, sale_id),
-						viewer_hint));
+	want->tickets =
+		cache_want(c->cache, CACHE_ARGS(STR("HMGET"), sale_ticket_key(c->arena, sale_id),
+						viewer_hint, STR("0")));
 }
 
 /* Sold out a moment ago and not loaded since: only who has a ticket is told something else. */
 static bool is_known(struct sale_memory *m, const struct ctx *c, const struct sale_press_want *want)
 {
 	return want->is_asked && want->viewer_hint == c->viewer.id && !cache_is_nil(want->base) &&
-	       cache_int(want->base) == m->base && cache_is_nil(want->ticket) &&
-	       !cache_is_error(want->ticket);
+	       cache_int(want->base) == m->base && cache_items(want->tickets) == 2 &&
+	       cache_is_nil(cache_item(want->tickets, 0)) &&
+	       !cache_is_nil(cache_item(want->tickets, 1));
 }
 
 err sale_press_go(struct ctx *c, const struct sale_press_want *want, struct sale_answer *out)

@@ -11,7 +11,7 @@
 struct sale_press_want {
 	int64_t sale_id, viewer_hint;
 	bool is_asked;
-	struct cache_reply *base, *ticket;
+	struct cache_reply *base, *tickets;
 };
 
 /* Queue what helps, if anything; viewer_hint is the id the session's cookie claims, 0 for guests.

@@ -168,6 +168,37 @@ static void without_its_keys_a_sale_is_closed(void **state)
 	market_check(c, sale);
 }
 
+/* Who has an order is not told anything else because the tickets are gone. */
+static void without_tickets_a_sale_is_closed(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	int64_t sale, order, left;
+
+	STORES_OR_SKIP();
+	for (left = 0; left < 2; left++) {
+		sale = market_sale(c, 1 + left);
+		market_press(c, sale, f->ann);
+		market_deliver(c, sale);
+		order = market_result(c, sale, f->ann).order_id;
+		/* With none left the process remembers so. */
+		if (!left)
+			assert_int_equal(market_press(c, sale, f->bob).refusal,
+					 SALE_REFUSED_SOLD_OUT);
+		market_number(c, CACHE_ARGS(STR("DEL"), sale_ticket_key(c->arena, sale)));
+		assert_int_equal(market_press(c, sale, f->ann).refusal, SALE_REFUSED_AWAY);
+		assert_int_equal(market_press(c, sale, f->bob).refusal, SALE_REFUSED_AWAY);
+		assert_int_equal(market_result(c, sale, f->ann).order_id, order);
+		assert_int_equal(market_redis_stock(c, sale), left);
+		assert_int_equal(market_number(c, CACHE_ARGS(STR("XLEN"),
+							     sale_stream_key(c->arena, sale))),
+				 0);
+		market_settle(c, sale, 0);
+		assert_int_equal(market_press(c, sale, f->ann).order_id, order);
+		market_check(c, sale);
+	}
+}
+
 static void sold_out_is_remembered_for_a_moment_only(void **state)
 {
 	static const struct db_sql sql_more =
@@ -275,6 +306,7 @@ int main(void)
 		people_test(redis_tells_when_it_is_open),
 		people_test(closing_early_holds_at_once),
 		people_test(without_its_keys_a_sale_is_closed),
+		people_test(without_tickets_a_sale_is_closed),
 		people_test(sold_out_is_remembered_for_a_moment_only),
 		people_test(tickets_are_read_as_they_are),
 		people_test(numbers_stay_exact_and_grow),

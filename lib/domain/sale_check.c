@@ -23,7 +23,7 @@ static const struct db_sql sql_figures =
 
 static const struct db_sql sql_late =
 	SQL("SELECT COUNT(*) FROM sale_order FORCE INDEX (held) WHERE sale_id = ?"
-	    " AND is_returned = 0 AND state IN (2, 3, 4, 5) AND ended_at < ?");
+	    " AND is_returned = 0 AND state IN (2, 3, 4, 5) AND ended_at NOT BETWEEN ? AND ?");
 
 /* All in one instant. Gives {} when it is not loaded, or a number of it is none. The first request
  * of the stream is the oldest that the broker does not have. */
@@ -189,6 +189,9 @@ static err read_watch(struct ctx *c, int64_t id, struct watch *w)
 	w->upto = cache_int(cache_item(reply, 0));
 	w->at = cache_int(cache_item(reply, 1));
 	w->settled_at = cache_int(cache_item(reply, 2));
+	/* Of tomorrow: the clock was set back, and nobody knows how long ago that was. */
+	if (w->at > c->now || w->settled_at > c->now)
+		*w = (struct watch){ .upto = NO_NUMBER };
 	return OK;
 }
 
@@ -267,7 +270,8 @@ static bool is_all_mended(const struct sale_report *r)
 static err is_return_late(struct ctx *c, int64_t id, bool *out)
 {
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_late, DB_ARGS(id, c->now - SALE_STUCK_MS));
+	err e = db_query(c->db, c->arena, &rows, &sql_late,
+			 DB_ARGS(id, c->now - SALE_STUCK_MS, c->now));
 
 	*out = !e && db_next(rows) && db_int(rows, 0) > 0;
 	return e;

@@ -220,6 +220,40 @@ static void a_ticket_that_waits_too_long_is_stuck(void **state)
 	assert_int_equal(settle_upto(k), BASE + 2);
 }
 
+/* What was noted under a clock that was an hour ahead keeps nobody waiting for that hour. */
+static void a_clock_that_was_set_back_holds_up_nothing(void **state)
+{
+	struct checking *k = *state;
+	int64_t order;
+
+	STORES_OR_SKIP();
+	load(k, UNITS - 1, 1, 0);
+	set_queued(k, 7, BASE + 1);
+	k->c->now += CLOCK_HOUR;
+	assert_true(is_right(k));
+	k->c->now -= CLOCK_HOUR;
+	assert_true(is_right(k));
+	k->c->now += SALE_STUCK_MS;
+	assert_false(is_right(k));
+	assert_int_equal(k->r.stuck, 1);
+	assert_int_equal(settles(k), 1);
+	k->c->now -= CLOCK_HOUR;
+	assert_true(is_right(k));
+	k->c->now += SALE_STUCK_MS;
+	assert_false(is_right(k));
+	assert_int_equal(settles(k), 2);
+	/* Nor the unit of an order that ended then. */
+	load(k, UNITS - 1, 1, 1);
+	order = selling_order(k->c, k->sale, 7);
+	set_order(k, 7, order);
+	assert_int_equal(db_exec(k->c->db, NULL, &sql_cancelled,
+				 DB_ARGS(k->c->now + CLOCK_HOUR, order)),
+			 OK);
+	k->c->now += SALE_SETTLE_AGAIN_MS;
+	assert_true(is_right_in_time(k));
+	assert_int_equal(settles(k), 3);
+}
+
 /* What lies in the stream is not lost: the relay, or the compensator, carries it. */
 static void what_still_waits_to_be_carried_is_not_stuck(void **state)
 {
@@ -310,6 +344,7 @@ int main(void)
 		check_test(many_tickets_are_looked_at_in_steps),
 		check_test(a_ticket_that_waits_too_long_is_stuck),
 		check_test(what_still_waits_to_be_carried_is_not_stuck),
+		check_test(a_clock_that_was_set_back_holds_up_nothing),
 		check_test(units_on_their_way_back_are_nothing_wrong),
 		check_test(a_quiet_sale_is_looked_at_less_often),
 	};

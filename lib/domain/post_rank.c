@@ -33,6 +33,9 @@ static const struct db_sql sql_step = SQL(
 	" AND (score < ? OR (score = ? AND post_id < ?))"
 	" ORDER BY score DESC, post_id DESC LIMIT ?");
 
+static const struct db_sql sql_score =
+	SQL("SELECT score FROM post WHERE post_id = ? AND deleted_at = 0 AND pinned_at = 0");
+
 int64_t post_score(int64_t created_at, int64_t votes)
 {
 	return created_at / 1000 + VOTE_SECONDS_EACH * votes;
@@ -227,4 +230,69 @@ err post_rank_build(struct ctx *c, bool is_forced)
 	if (cache_int(exists) && !is_forced)
 		return cache_run(c->cache, &lock, CACHE_ARGS(STR("DEL"), LOCK_KEY));
 	return build_locked(c, token);
+}
+
+/* It may have gone since it was read: asked once more. */
+static err add_missing(struct ctx *c, int64_t post_id)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_score, DB_ARGS(post_id));
+
+	if (e || !db_next(rows))
+		return e;
+	post_rank_add(c, post_id, db_int(rows, 0));
+	return cache_flush(c->cache);
+}
+
+static struct cache_reply *ask_scores(struct ctx *c, const int64_t *ids, size_t count)
+{
+	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, 2 + count);
+	size_t i;
+
+	args[0] = cache_arg_text(STR("ZMSCORE"));
+	args[1] = cache_arg_text(RANK_KEY);
+	for (i = 0; i < count; i++)
+		args[2 + i] = cache_arg_text(member(c->arena, ids[i]));
+	return cache_want(c->cache, (struct cache_args){ args, 2 + count });
+}
+
+/* All that Redis knows of them, or nothing when it has no ranking, which is built when it is asked
+ * for. */
+static err find_scores(struct ctx *c, const int64_t *ids, size_t count, struct cache_reply **out)
+{
+	struct cache_reply *size = cache_want(c->cache, CACHE_ARGS(STR("ZCARD"), RANK_KEY));
+	err e;
+
+	*out = ask_scores(c, ids, count);
+	e = cache_flush(c->cache);
+	if (!e && !cache_int(size))
+		*out = NULL;
+	return e;
+}
+
+err post_rank_mend(struct ctx *c, int limit, int64_t *added)
+{
+	struct cache_reply *scores = NULL;
+	struct db_rows *rows;
+	int64_t *ids;
+	size_t i, count = 0;
+	err e = db_query(c->db, c->arena, &rows, &sql_step,
+			 DB_ARGS(INT64_MAX, INT64_MAX, INT64_MAX, limit));
+
+	*added = 0;
+	if (e || !db_count(rows))
+		return e;
+	ids = ARENA_ARRAY(c->arena, int64_t, db_count(rows));
+	while (db_next(rows))
+		ids[count++] = db_int(rows, 1);
+	e = find_scores(c, ids, count, &scores);
+	for (i = 0; !e && scores && i < count && i < cache_items(scores); i++) {
+		if (!cache_is_nil(cache_item(scores, i)))
+			continue;
+		e = add_missing(c, ids[i]);
+		*added += !e;
+	}
+	if (*added)
+		log_info("%lld posts were missing in the ranking", (long long)*added);
+	return e;
 }

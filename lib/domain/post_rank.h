@@ -4,7 +4,7 @@
  *
  * Members are ids of 19 digits, zeros in front, so that Redis orders equal scores as
  * SQL does. The set holds the POST_RANK_MOST highest posts and has no time to live: it is there
- * whole or not at all, and built again from SQL when it is gone.
+ * whole, but for what a moment ago could not be told, or not at all, and then built again from SQL.
  */
 #ifndef DOMAIN_POST_RANK_H
 #define DOMAIN_POST_RANK_H
@@ -50,5 +50,11 @@ err post_rank_page(struct ctx *c, struct post_place after, size_t most,
  * place whole. is_forced builds it again when it is there.
  */
 err post_rank_build(struct ctx *c, bool is_forced) MUST_CHECK;
+
+/*
+ * Add those of the `limit` highest posts that are not in it: whoever wrote one died before Redis
+ * heard of it, or Redis was away for that moment. *added is how many. For the caretaker.
+ */
+err post_rank_mend(struct ctx *c, int limit, int64_t *added) MUST_CHECK;
 
 #endif

@@ -96,6 +96,37 @@ static void the_ranking_comes_back_when_redis_lost_it(void **state)
 	assert_int_equal(list.rows.items[0].id, id);
 }
 
+/* Whoever wrote it died before Redis heard of it. */
+static void a_post_the_ranking_missed_is_put_into_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t missed, gone, added;
+
+	STORES_OR_SKIP();
+	load(f->c, POST_SORT_HOT, STR(""), 0);
+	gone = forum_post(f->c, "Deleted since", "and not missed");
+	missed = forum_post(f->c, "Missed", "by the ranking");
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_set_score,
+				 DB_ARGS(INT64_C(7000000000), f->ann)),
+			 OK);
+	assert_int_equal(post_delete(f->c, gone, STR("")), OK);
+	post_rank_remove(f->c, missed);
+	post_version_bump(f->c);
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_true(load(f->c, POST_SORT_HOT, STR(""), 0).rows.items[0].id != missed);
+	assert_int_equal(post_rank_mend(f->c, 50, &added), OK);
+	assert_int_equal(added, 1);
+	assert_int_equal(post_rank_mend(f->c, 50, &added), OK);
+	assert_int_equal(added, 0);
+	post_version_bump(f->c);
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_int_equal(load(f->c, POST_SORT_HOT, STR(""), 0).rows.items[0].id, missed);
+	/* One that is not there at all is not begun in this way. */
+	forum_empty_redis();
+	assert_int_equal(post_rank_mend(f->c, 50, &added), OK);
+	assert_int_equal(added, 0);
+}
+
 static void wrong_cursors_are_not_found(void **state)
 {
 	struct fixture *f = *state;
@@ -260,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(pages_hold_every_post_once_with_equal_scores),
 		people_test(the_ranking_comes_back_when_redis_lost_it),
+		people_test(a_post_the_ranking_missed_is_put_into_it),
 		people_test(wrong_cursors_are_not_found),
 		people_test(pinned_posts_come_first_and_once),
 		people_test(no_more_are_pinned_than_are_shown),

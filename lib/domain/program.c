@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/resolver.h"
 #include "base/secret.h"
 
 #define LASTING_BYTES 4096
@@ -49,6 +50,7 @@ err program_open(struct program *p, const char *name)
 	}
 	log_open(name, p->config.log_level);
 	catch_signals();
+	resolver_limit();
 	p->ctx.config = &p->config;
 	p->ctx.arena = arena_new(WORK_BYTES);
 	p->ctx.db = db_new(&p->config);

@@ -95,7 +95,8 @@ struct cache_script {
 struct cache *cache_new(const struct config *config);
 void cache_free(struct cache *c);
 
-/* Start a request: replies from here on live in a. Queued commands of before are forgotten. */
+/* Start a request: replies from here on live in a. Queued commands of before are forgotten, unless
+ * cache_keep_queued said otherwise. */
 void cache_start_request(struct cache *c, struct arena *a);
 
 /* The command queued last may wait for the next request: nobody is kept waiting for its effect. */

@@ -14,7 +14,7 @@
 #include "base/config.h"
 #include "base/str.h"
 
-#define MQ_CONNECT_MS 300 /* of a web process */
+#define MQ_CONNECT_MS 300
 #define MQ_CONFIRM_MS 2000
 #define MQ_RETRY_MS 5000
 #define MQ_EXCHANGE "plaza"

@@ -1,5 +1,6 @@
 /* A FastCGI binary from its start to its end, and one request from its source to the log line. */
 #include "base/clock.h"
+#include "base/resolver.h"
 #include "domain/outbox.h"
 #include "domain/user_profile.h"
 #include "web/router.h"
@@ -26,6 +27,7 @@ static err app_open(struct app *app, const char *name, const struct route *route
 	log_open(name, app->config.log_level);
 	if (clock_set_zone(app->config.site.zone))
 		return ERR_INVALID;
+	resolver_limit();
 	app->arena = arena_new(APP_ARENA);
 	app->db = db_new(&app->config);
 	app->cache = cache_new(&app->config);

@@ -244,55 +244,58 @@ static err add_missing(struct ctx *c, int64_t post_id)
 	return cache_flush(c->cache);
 }
 
-static struct cache_reply *ask_scores(struct ctx *c, const int64_t *ids, size_t count)
+/* What Redis has of them; NULL when it has no ranking, which is built when it is asked for. */
+static err find_scores(struct ctx *c, const struct post_places *places, struct cache_reply **out)
 {
-	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, 2 + count);
+	struct cache_reply *size = cache_want(c->cache, CACHE_ARGS(STR("ZCARD"), RANK_KEY));
+	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, 2 + places->count);
 	size_t i;
+	err e;
 
 	args[0] = cache_arg_text(STR("ZMSCORE"));
 	args[1] = cache_arg_text(RANK_KEY);
-	for (i = 0; i < count; i++)
-		args[2 + i] = cache_arg_text(member(c->arena, ids[i]));
-	return cache_want(c->cache, (struct cache_args){ args, 2 + count });
-}
-
-/* All that Redis knows of them, or nothing when it has no ranking, which is built when it is asked
- * for. */
-static err find_scores(struct ctx *c, const int64_t *ids, size_t count, struct cache_reply **out)
-{
-	struct cache_reply *size = cache_want(c->cache, CACHE_ARGS(STR("ZCARD"), RANK_KEY));
-	err e;
-
-	*out = ask_scores(c, ids, count);
+	for (i = 0; i < places->count; i++)
+		args[2 + i] = cache_arg_text(member(c->arena, places->items[i].id));
+	*out = cache_want(c->cache, (struct cache_args){ args, 2 + places->count });
 	e = cache_flush(c->cache);
 	if (!e && !cache_int(size))
 		*out = NULL;
 	return e;
 }
 
-err post_rank_mend(struct ctx *c, int limit, int64_t *added)
+/* Redis learns of a vote when SQL has it: it is never ahead. */
+static err mend_place(struct ctx *c, struct post_place place, const struct cache_reply *score,
+		      int64_t *mended)
+{
+	if (!cache_is_nil(score) && cache_int(score) >= place.score)
+		return OK;
+	++*mended;
+	if (cache_is_nil(score))
+		return add_missing(c, place.id);
+	post_rank_raise(c, place.id, place.score);
+	return cache_flush(c->cache);
+}
+
+err post_rank_mend(struct ctx *c, int limit, int64_t *mended)
 {
 	struct cache_reply *scores = NULL;
+	struct post_places places = { 0 };
 	struct db_rows *rows;
-	int64_t *ids;
-	size_t i, count = 0;
+	size_t i;
 	err e = db_query(c->db, c->arena, &rows, &sql_step,
 			 DB_ARGS(INT64_MAX, INT64_MAX, INT64_MAX, limit));
 
-	*added = 0;
+	*mended = 0;
 	if (e || !db_count(rows))
 		return e;
-	ids = ARENA_ARRAY(c->arena, int64_t, db_count(rows));
+	places.items = ARENA_ARRAY(c->arena, struct post_place, db_count(rows));
 	while (db_next(rows))
-		ids[count++] = db_int(rows, 1);
-	e = find_scores(c, ids, count, &scores);
-	for (i = 0; !e && scores && i < count && i < cache_items(scores); i++) {
-		if (!cache_is_nil(cache_item(scores, i)))
-			continue;
-		e = add_missing(c, ids[i]);
-		*added += !e;
-	}
-	if (*added)
-		log_info("%lld posts were missing in the ranking", (long long)*added);
+		places.items[places.count++] =
+			(struct post_place){ db_int(rows, 0), db_int(rows, 1) };
+	e = find_scores(c, &places, &scores);
+	for (i = 0; !e && scores && i < places.count && i < cache_items(scores); i++)
+		e = mend_place(c, places.items[i], cache_item(scores, i), mended);
+	if (*mended)
+		log_info("%lld posts were missing in the ranking, or too low", (long long)*mended);
 	return e;
 }

@@ -52,9 +52,10 @@ err post_rank_page(struct ctx *c, struct post_place after, size_t most,
 err post_rank_build(struct ctx *c, bool is_forced) MUST_CHECK;
 
 /*
- * Add those of the `limit` highest posts that are not in it: whoever wrote one died before Redis
- * heard of it, or Redis was away for that moment. *added is how many. For the caretaker.
+ * Put those of the `limit` highest posts into it that are not there, and higher those that stand
+ * too low: whoever wrote or counted died before Redis heard of it, or Redis was away for that
+ * moment. *mended is how many. For the caretaker.
  */
-err post_rank_mend(struct ctx *c, int limit, int64_t *added) MUST_CHECK;
+err post_rank_mend(struct ctx *c, int limit, int64_t *mended) MUST_CHECK;
 
 #endif

@@ -118,6 +118,11 @@ static void a_post_the_ranking_missed_is_put_into_it(void **state)
 	assert_int_equal(added, 1);
 	assert_int_equal(post_rank_mend(f->c, 50, &added), OK);
 	assert_int_equal(added, 0);
+	/* And one whose votes it missed. */
+	post_rank_lower(f->c, missed, INT64_C(1000));
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_int_equal(post_rank_mend(f->c, 50, &added), OK);
+	assert_int_equal(added, 1);
 	post_version_bump(f->c);
 	assert_int_equal(cache_flush(f->c->cache), OK);
 	assert_int_equal(load(f->c, POST_SORT_HOT, STR(""), 0).rows.items[0].id, missed);

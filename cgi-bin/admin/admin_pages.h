@@ -30,6 +30,7 @@ struct confirm_view {
 	struct url action, back;
 	struct str button;
 	struct str queue, id; /* sent along; empty: not */
+	struct str seen;      /* the same: what is decided about, as it was then */
 	bool is_all;          /* it is about all of them */
 	bool is_dangerous;
 };

@@ -66,9 +66,12 @@ static err ask_publish(struct req *r, int status, const struct sale *s, struct c
 	if (s->price > s->goods.price)
 		confirm_say(r, view,
 			    req_text(r, "Look again: in the sale it costs more than otherwise."));
+	view->seen = sale_terms_seen(r->ctx.arena, s);
 	if (s->ends_at <= r->ctx.now)
 		view->problem = req_text(r, "Its end has passed already. Edit the draft first.");
-	else if (s->starts_at <= r->ctx.now)
+	else if (status == 409)
+		view->problem = req_text(r, "Somebody changed the draft meanwhile. Read it again.");
+	if (s->starts_at <= r->ctx.now && s->ends_at > r->ctx.now)
 		confirm_say(r, view, req_text(r, "Its start has passed: it is open at once."));
 	return confirm_show(r, status, view);
 }
@@ -88,7 +91,7 @@ err sale_publish_action(struct req *r)
 {
 	struct confirm_view view = { 0 };
 	struct sale sale = { 0 };
-	err e = sale_publish(&r->ctx, r->id);
+	err e = sale_publish_seen(&r->ctx, r->id, form_get(&r->in.body, "seen"));
 
 	if (!e) {
 		req_flash(r, N_("Published."));

@@ -98,6 +98,13 @@ err sale_delete(struct ctx *c, int64_t id) MUST_CHECK;
  */
 err sale_publish(struct ctx *c, int64_t id) MUST_CHECK;
 
+/* All terms of a draft as one text: what somebody saw of it before deciding about it. */
+struct str sale_terms_seen(struct arena *a, const struct sale *s);
+
+/* sale_publish; ERR_CONFLICT also when the terms are not those that were seen (empty: whatever
+ * they are). */
+err sale_publish_seen(struct ctx *c, int64_t id, struct str seen) MUST_CHECK;
+
 /* No more requests from now on; those accepted before are still honoured. Idempotent. */
 err sale_close(struct ctx *c, int64_t id) MUST_CHECK;
 

@@ -33,6 +33,11 @@ static const struct db_sql sql_delete = SQL("DELETE FROM sale WHERE sale_id = ? 
 static const struct db_sql sql_name =
 	SQL("SELECT g.name FROM sale s JOIN goods g USING (goods_id) WHERE s.sale_id = ?");
 
+/* As sale_terms_seen writes it. */
+static const struct db_sql sql_is_as_seen = SQL(
+	"SELECT CONCAT_WS('-', goods_id, CAST(price * 100 AS SIGNED), units, starts_at, ends_at,"
+	" pay_seconds) = ? FROM sale WHERE sale_id = ?");
+
 static const struct db_sql sql_publish =
 	SQL("UPDATE sale SET state = 1, published_at = ?, stock = units WHERE sale_id = ?");
 
@@ -49,7 +54,7 @@ struct writing {
 	struct ctx *c;
 	int64_t id, delta;
 	struct sale_terms terms;
-	struct str form_id;
+	struct str form_id, seen;
 };
 
 static const char *end_problem(const struct sale_terms *t, int64_t now)
@@ -236,6 +241,26 @@ err sale_delete(struct ctx *c, int64_t id)
 	return db_transaction(c->db, delete, &w);
 }
 
+struct str sale_terms_seen(struct arena *a, const struct sale *s)
+{
+	return str_format(a, "%lld-%lld-%lld-%lld-%lld-%lld", (long long)s->goods_id,
+			  (long long)s->price, (long long)s->units, (long long)s->starts_at,
+			  (long long)s->ends_at, (long long)s->pay_seconds);
+}
+
+/* Somebody else may have changed the draft since. */
+static err check_seen(const struct writing *w)
+{
+	struct ctx *c = w->c;
+	struct db_rows *rows;
+	err e;
+
+	if (!w->seen.n)
+		return OK;
+	e = db_query(c->db, c->arena, &rows, &sql_is_as_seen, DB_ARGS(w->seen, w->id));
+	return e ? e : db_next(rows) && db_int(rows, 0) ? OK : ERR_CONFLICT;
+}
+
 static err publish(void *context)
 {
 	struct writing *w = context;
@@ -248,7 +273,9 @@ static err publish(void *context)
 		return e;
 	if (state != SALE_DRAFT || ends_at <= c->now)
 		return ERR_CONFLICT;
-	e = db_exec(c->db, NULL, &sql_publish, DB_ARGS(c->now, w->id));
+	e = check_seen(w);
+	if (!e)
+		e = db_exec(c->db, NULL, &sql_publish, DB_ARGS(c->now, w->id));
 	if (!e)
 		e = record(w, STR("sale.publish"), (struct str){ 0 });
 	return e ? e : sale_orders_settle(c, w->id, 0);
@@ -256,7 +283,12 @@ static err publish(void *context)
 
 err sale_publish(struct ctx *c, int64_t id)
 {
-	struct writing w = { .c = c, .id = id };
+	return sale_publish_seen(c, id, (struct str){ 0 });
+}
+
+err sale_publish_seen(struct ctx *c, int64_t id, struct str seen)
+{
+	struct writing w = { .c = c, .id = id, .seen = seen };
 
 	if (c->viewer.role != ROLE_ADMIN)
 		return ERR_FORBIDDEN;

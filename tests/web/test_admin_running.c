@@ -110,6 +110,32 @@ static void a_draft_is_deleted_after_a_question(void **state)
 			"/admin/goods");
 }
 
+/* One administrator reads the terms and decides; another changes them in between. */
+static void what_changed_since_it_was_read_is_not_published(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t goods = admin_goods("Read"), id = admin_sale(goods);
+	struct reply r = get(b, at(id, "/publish"));
+	struct str seen = page_value(b->arena, r.body, "seen");
+
+	(void)state;
+	assert_true(seen.n > 0);
+	assert_shows(b, r, "it is open at once");
+	assert_redirect(b,
+			admin_send_sale(at(id, "/edit"), goods, admin_minutes_on(10),
+					admin_minutes_on(90)),
+			at(id, ""));
+	r = post_form(b, at(id, "/publish"), visit_path(b, "seen=" STR_FMT, STR_ARG(seen)));
+	assert_page(b, r, 409);
+	assert_shows(b, r, "Somebody changed the draft meanwhile. Read it again.");
+	assert_has_not(r, "it is open at once");
+	assert_int_equal(state_of(id), 0);
+	seen = page_value(b->arena, r.body, "seen");
+	r = post_form(b, at(id, "/publish"), visit_path(b, "seen=" STR_FMT, STR_ARG(seen)));
+	assert_redirect(b, r, at(id, "/live"));
+	assert_int_equal(state_of(id), 1);
+}
+
 static void what_was_published_is_not_deleted(void **state)
 {
 	struct browser *b = admin_browser();
@@ -299,6 +325,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(published_seen_and_closed),
 	cmocka_unit_test(a_price_above_the_list_price_is_pointed_out),
 	cmocka_unit_test(a_draft_is_deleted_after_a_question),
+	cmocka_unit_test(what_changed_since_it_was_read_is_not_published),
 	cmocka_unit_test(what_was_published_is_not_deleted),
 	cmocka_unit_test(a_draft_that_is_too_old_is_not_published),
 	cmocka_unit_test(units_are_asked_for_and_the_result_is_shown),

@@ -25,6 +25,16 @@ int64_t clock_ticks(void);
 /* The same in microseconds. */
 int64_t clock_ticks_us(void);
 
+/*
+ * So many ms are patience enough with another program. A build with AddressSanitizer has more of
+ * it: it is slow, and serves tests, which share their machine.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define CLOCK_PATIENCE(ms) (4 * (ms))
+#else
+#define CLOCK_PATIENCE(ms) (ms)
+#endif
+
 /* Sleep for so many ms. False when a signal ended it before. */
 bool clock_sleep(int64_t ms);
 

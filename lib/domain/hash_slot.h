@@ -6,9 +6,10 @@
 #ifndef DOMAIN_HASH_SLOT_H
 #define DOMAIN_HASH_SLOT_H
 
+#include "base/clock.h"
 #include "base/err.h"
 
-#define HASH_SLOT_WAIT_MS 2000
+#define HASH_SLOT_WAIT_MS CLOCK_PATIENCE(2000)
 
 /* How many there are. */
 int hash_slots(void);

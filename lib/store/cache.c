@@ -253,7 +253,7 @@ static err exchange(struct cache *c)
 
 static void restore_time_out(struct cache *c)
 {
-	struct timeval usual = { .tv_usec = CACHE_READ_MS * 1000 };
+	struct timeval usual = { CACHE_READ_MS / 1000, CACHE_READ_MS % 1000 * 1000 };
 
 	if (c->extra_ms && c->connection && redisSetTimeout(c->connection, usual) != REDIS_OK)
 		cache_drop(c);

@@ -16,11 +16,12 @@
 #ifndef STORE_CACHE_H
 #define STORE_CACHE_H
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/str.h"
 
-#define CACHE_CONNECT_MS 300
-#define CACHE_READ_MS 500
+#define CACHE_CONNECT_MS CLOCK_PATIENCE(300)
+#define CACHE_READ_MS CLOCK_PATIENCE(500)
 #define CACHE_RETRY_MS 500
 
 struct cache;

@@ -11,10 +11,11 @@
 #ifndef STORE_MQ_H
 #define STORE_MQ_H
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/str.h"
 
-#define MQ_CONNECT_MS 300
+#define MQ_CONNECT_MS CLOCK_PATIENCE(300)
 #define MQ_CONFIRM_MS 2000
 #define MQ_RETRY_MS 5000
 #define MQ_EXCHANGE "plaza"

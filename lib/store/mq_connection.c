@@ -12,7 +12,7 @@
 #include "base/log.h"
 
 #define FRAME_MOST 131072
-#define LOGIN_MS 1000
+#define LOGIN_MS CLOCK_PATIENCE(1000)
 #define GOODBYE_MS 500
 /*
  * A consumer asks the broker for messages all the time and so can serve heartbeats; a

@@ -150,13 +150,13 @@ rabbitmq_answers() {
 	[ "$type" = $'\1' ]
 }
 
-# Waits until NAME answers. Gives up after a minute, or at once when GONE (a command) says it ended.
+# Waits until NAME answers. Gives up after some minutes, or at once when GONE (a command) says it ended.
 store_wait() { # NAME GONE...
 	local name=$1 tries=0
 	shift
 	until "${name}_answers"; do
 		tries=$((tries + 1))
-		if [ $tries -gt 600 ] || "$@"; then
+		if [ $tries -gt 2400 ] || "$@"; then
 			log_tail "$STATE/log/$name.log"
 			die "$name did not start"
 		fi

@@ -121,7 +121,7 @@ const setUp = async (page, goods) => {
 const watch = async (page) => {
 	await page.evaluate(() => { window.sameDocument = true; });
 	await page.waitForFunction(() => [...document.querySelectorAll("#live dt")]
-		.some((dt) => dt.textContent === "left in Redis" && dt.nextElementSibling.textContent === "20"), null, { timeout: 20000 });
+		.some((dt) => dt.textContent === "left in Redis" && dt.nextElementSibling.textContent === "20"));
 	check(await page.evaluate(() => window.sameDocument), "admin: the live page renews its part, not the page");
 	equal(await figure(page, "units", "on offer"), "20", "admin: units on offer");
 	equal(await page.locator("svg[role=img] title").textContent(), "Requests per second in the last two minutes", "admin: the chart has a name");
@@ -129,7 +129,7 @@ const watch = async (page) => {
 	await page.keyboard.press("Enter");
 	const before = await page.locator("#live > .note").last().textContent();
 
-	await page.waitForFunction((text) => [...document.querySelectorAll("#live > .note")].at(-1).textContent !== text, before, { timeout: 10000 });
+	await page.waitForFunction((text) => [...document.querySelectorAll("#live > .note")].at(-1).textContent !== text, before);
 	check(await page.locator("#chart-numbers[open]").isVisible(), "admin: what was open stays open");
 	check(await page.evaluate(() => document.activeElement.matches("#chart-numbers > summary")), "admin: and the focus stays");
 	await press(page, "#live > .note a");
@@ -140,7 +140,7 @@ const change = async (page) => {
 	await press(page, ".crumb a");
 	await typeIn(page, "#count", "5");
 	await enter(page);
-	await page.locator(".flash", { hasText: "Done: there were 20 units, now there are 25." }).waitFor({ timeout: 20000 });
+	await page.locator(".flash", { hasText: "Done: there were 20 units, now there are 25." }).waitFor();
 	check(true, "admin: units are added while it runs, and the page says so");
 };
 
@@ -155,7 +155,7 @@ const withoutScript = async (live) => {
 	const visitor = await visit({ as: "admin", js: false, width: 360, height: 740 });
 
 	await visitor.page.goto(live);
-	await visitor.page.waitForNavigation({ timeout: 15000 });
+	await visitor.page.waitForNavigation();
 	equal(visitor.page.url(), live, "admin, no script: the live page comes again by itself");
 	await leave(visitor, "admin, no script");
 };

@@ -4,17 +4,12 @@ import { readFileSync } from "node:fs";
 
 import { join, secret } from "./account.js";
 import { check, equal, matches } from "./tap.js";
-import { button, follow, leave, logIn, openMail, password, publish, send, visit } from "./visitor.js";
+import { button, follow, leave, logIn, openMail, password, publish, send, until, visit } from "./visitor.js";
 
-const waitForCopy = async (page) => {
-	for (let tries = 0; tries < 100; tries++) {
-		await page.goto("/settings/export");
-		if (await page.getByRole("link", { name: /Fetch it/ }).count())
-			return true;
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-	return false;
-};
+const waitForCopy = (page) => until(async () => {
+	await page.goto("/settings/export");
+	return await page.getByRole("link", { name: /Fetch it/ }).count() > 0;
+});
 
 const copy = async (visitor, how, name) => {
 	const { page } = visitor;

@@ -1,6 +1,6 @@
 /* What a moderator does to other people's posts and comments, and what a member cannot. */
 import { check, equal, none } from "./tap.js";
-import { faultsOf, follow, leave, publish, send, visit, withoutBrowserChecks } from "./visitor.js";
+import { faultsOf, follow, leave, publish, send, until, visit, withoutBrowserChecks } from "./visitor.js";
 
 const tool = (page, name) => page.locator(".tools").getByText(name, { exact: true });
 
@@ -58,8 +58,7 @@ export default async () => {
 	check(await isInFeed(guest, address), "delete a post: it was in the guests' feed");
 	await reason(moderator, "a post", address);
 	equal((await member.page.goto(address)).status(), 404, "delete a post: it is gone for its writer");
-	await new Promise((resolve) => setTimeout(resolve, 2000));
-	check(!await isInFeed(guest, address), "delete a post: it is gone from the guests' feed");
+	check(await until(async () => !await isInFeed(guest, address)), "delete a post: it is gone from the guests' feed");
 	await guest.context.close();
 	await leave(moderator, "moderating, moderator");
 	await leave(member, "moderating, member");

@@ -2,7 +2,7 @@
 import { join, secret } from "./account.js";
 import { png, refusals } from "./pictures.js";
 import { check, equal, matches, none } from "./tap.js";
-import { button, faultsOf, follow, leave, logIn, send, visit, withoutBrowserChecks } from "./visitor.js";
+import { button, faultsOf, follow, leave, logIn, send, until, visit, withoutBrowserChecks } from "./visitor.js";
 
 const choose = (page, name, mimeType, buffer) => page.setInputFiles("#picture", { name, mimeType, buffer });
 
@@ -10,13 +10,13 @@ const above = (page) => page.locator(".menu img").getAttribute("src");
 
 /* The page says that the picture is coming until it is there; who is logged in elsewhere learns of it a moment later. */
 const untilMade = async (page) => {
-	for (let tries = 0; tries < 100; tries++) {
+	const isMade = async () => {
 		await page.goto("/settings/profile");
-		if (!await page.getByText("is being made").count() && (await above(page)).startsWith("/media/"))
-			return;
-		await new Promise((resolve) => setTimeout(resolve, 100));
-	}
-	throw new Error("the picture is not made");
+		return !await page.getByText("is being made").count() && (await above(page)).startsWith("/media/");
+	};
+
+	if (!await until(isMade))
+		throw new Error("the picture is not made");
 };
 
 /* Sent, shown, and really a picture of the size it is to have. */

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { check, equal } from "./tap.js";
+import { until } from "./visitor.js";
 
 const GUESTS = 100;
 const site = process.env.PLAZA_SITE;
@@ -21,8 +22,13 @@ const together = async (program, path) => {
 	const answers = await Promise.all(Array.from({ length: GUESTS }, () => get(path)));
 	const texts = new Set(await Promise.all(answers.map((answer) => answer.text())));
 	const most = 2 + Math.ceil((Date.now() - began) / 1000);
-	const asked = answered(program, path) - before;
+	let asked;
 
+	/* A program writes its line when the page is on its way. */
+	await until(() => {
+		asked = answered(program, path) - before;
+		return asked >= 1 && texts.size <= asked + 1;
+	});
 	equal(answers.filter((answer) => answer.status === 200).length, GUESTS, `sharing ${program}: everybody is answered`);
 	check(asked >= 1 && asked <= most, `sharing ${program}: the program made ${asked} pages for ${GUESTS} guests, at most ${most}`);
 	/* Whoever comes while it is made reads the one before. */

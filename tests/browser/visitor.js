@@ -6,6 +6,9 @@ import { none } from "./tap.js";
 export const site = process.env.PLAZA_SITE;
 export const password = process.env.PLAZA_PASSWORD;
 
+/* On a machine that is slow, or busy with others, what must happen takes its time. */
+const patience = 60000;
+
 let browser;
 
 export const browserStart = async () => {
@@ -66,7 +69,7 @@ export const visit = async ({ js = true, lang = "en-US", width = 1280, height = 
 	});
 
 	watch(context, problems);
-	context.setDefaultTimeout(15000);
+	context.setDefaultTimeout(patience);
 	const visitor = { context, problems, js, page: await context.newPage() };
 
 	if (as && await logIn(visitor, as, password) !== 200)
@@ -110,19 +113,24 @@ export const prove = async (page, next) => {
 	await follow(page, "main form .button");
 };
 
-/** A mail goes by the queue and a worker: it takes a moment. Opens the newest one to that address. */
-export const openMail = async (page, to, subject) => {
-	for (let tries = 0; tries < 100; tries++) {
-		await page.goto("/dev/outbox");
-		const mail = page.locator("main li", { hasText: to }).getByRole("link", { name: subject });
-
-		if (await mail.count()) {
-			await follow(page, mail.first());
-			return;
-		}
+/** Asks again and again, until it is so; false when it never was. */
+export const until = async (isSo) => {
+	for (const end = Date.now() + patience; Date.now() < end;) {
+		if (await isSo())
+			return true;
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
-	throw new Error(`no mail to ${to} about ${subject}`);
+	return false;
+};
+
+/** A mail goes by the queue and a worker: it takes a moment. Opens the newest one to that address. */
+export const openMail = async (page, to, subject) => {
+	const mail = page.locator("main li", { hasText: to }).getByRole("link", { name: subject });
+	const hasCome = async () => await page.goto("/dev/outbox") && await mail.count() > 0;
+
+	if (!await until(hasCome))
+		throw new Error(`no mail to ${to} about ${subject}`);
+	await follow(page, mail.first());
 };
 
 /** The browser's own checks hold back what the server is to be asked. */

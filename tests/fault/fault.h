@@ -8,9 +8,11 @@
 #include "web/web.h"
 
 #include "base/clock.h"
+#include "support/child.h"
 
-#define PATIENCE_MS 5000 /* nobody waits longer for an answer, whatever is broken */
-#define RECOVERY_MS 2000 /* from a store's return to the first good answer */
+#define PATIENCE_MS \
+	10000 /* nobody waits longer for an answer, whatever is broken: about half of it */
+#define RECOVERY_MS 8000 /* from a store's return to the first good answer: a second, as a rule */
 
 /* Every test, or the short ones only. */
 static inline bool fault_is_long(void)
@@ -68,6 +70,17 @@ static inline int64_t fault_wait_at(bool (*is_good)(void *context), void *contex
 }
 #define fault_wait(is_good, context, most_ms) \
 	fault_wait_at((is_good), (context), (most_ms), #is_good, __FILE__, __LINE__)
+
+/* Somebody waits for a row that the test has locked. */
+static inline bool fault_is_row_waited_for(void *context)
+{
+	static const struct db_sql sql =
+		SQL("SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status"
+		    " WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS'");
+
+	(void)context;
+	return visit_number(site, &sql, DB_NO_ARGS) > 0;
+}
 
 /* The test's own connections are open again: after a store came back. */
 static inline bool fault_is_connected(void *context)

@@ -44,11 +44,11 @@ static void one_request_is_lost_and_nothing_else(void **state)
 
 	(void)state;
 	/* Only the first process can take it, and it stops where it counts the post. */
-	kill(site_process(site, "post", 1), SIGSTOP);
+	child_stop(site_process(site, "post", 1));
 	assert_int_equal(db_begin(c->db), OK);
 	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(visit_id(b))), OK);
 	child = send_aside(b, "/posts", form, 0);
-	usleep(500000);
+	fault_wait(fault_is_row_waited_for, NULL, WAIT_MOST_MS);
 	kill(site_process(site, "post", 0), SIGKILL);
 	kill(site_process(site, "post", 1), SIGCONT);
 	waitpid(child, &status, 0);
@@ -87,13 +87,25 @@ static NORETURN void send_until_done(struct browser *b, int number)
 	_exit(given_up);
 }
 
-static void kill_while_they_work(const pid_t *senders, int signal_number)
+/* How long a request lasts on this machine, in us. */
+static uint32_t time_of_a_form(void)
+{
+	int64_t started = clock_ticks_us();
+
+	visit_comment(ann, visit_publish(ann, "Timed", "in peace"), 0, "and quiet");
+	started = clock_ticks_us() - started;
+	return (uint32_t)(started < 15000 ? 15000 : started < 1000000 ? started : 1000000);
+}
+
+/* They are given the time to do something, and to start. */
+static void kill_while_they_work(const pid_t *senders, int signal_number, uint32_t unit)
 {
 	size_t next = 0;
 	int running = SENDERS, status, i;
 
 	while (running) {
-		usleep(30000 + secret_random_below(100000));
+		site_wait_ready(site, "post");
+		usleep(2 * unit + secret_random_below(7 * unit));
 		kill(site_process(site, "post", next), signal_number);
 		site_replace(site, "post", next);
 		next = 1 - next;
@@ -109,6 +121,7 @@ static void kill_while_they_work(const pid_t *senders, int signal_number)
 static void forms_work_once_whatever_dies(void **state)
 {
 	struct browser *people[SENDERS];
+	uint32_t unit = time_of_a_form();
 	pid_t senders[SENDERS];
 	struct reply r;
 	int i;
@@ -122,7 +135,7 @@ static void forms_work_once_whatever_dies(void **state)
 		if (senders[i] == 0)
 			send_until_done(people[i], i);
 	}
-	kill_while_they_work(senders, SIGKILL);
+	kill_while_they_work(senders, SIGKILL, unit);
 	assert_int_equal(visit_number(site, &sql_comments, DB_ARGS(post)),
 			 SENDERS * FORMS * 1000 + SENDERS * FORMS);
 	assert_int_equal(visit_number(site, &sql_post_comments, DB_ARGS(post)), SENDERS * FORMS);
@@ -149,6 +162,7 @@ static NORETURN void read_until_told(struct browser *b, int count)
 
 static void a_restart_drops_no_request(void **state)
 {
+	uint32_t unit = time_of_a_form();
 	pid_t senders[SENDERS];
 	int i;
 
@@ -162,7 +176,7 @@ static void a_restart_drops_no_request(void **state)
 			read_until_told(b, fault_is_long() ? 1000 : 150);
 		}
 	}
-	kill_while_they_work(senders, SIGTERM);
+	kill_while_they_work(senders, SIGTERM, unit);
 }
 
 struct stopping {
@@ -198,7 +212,7 @@ static void stop_first(void *context, enum fcgi_moment moment)
 
 	if (moment != s->moment)
 		return;
-	fault_wait(is_taken, context, PATIENCE_MS);
+	fault_wait(is_taken, context, WAIT_MOST_MS);
 	kill(site_process(site, "post", 0), SIGTERM);
 	usleep(100000); /* until it has heard it */
 }
@@ -211,7 +225,7 @@ static int ask_while_it_stops(enum fcgi_moment moment)
 
 	site_wait_ready(site, "post");
 	/* Only the first process can take it. */
-	kill(site_process(site, "post", 1), SIGSTOP);
+	child_stop(site_process(site, "post", 1));
 	stopping.files = count_files(site_process(site, "post", 0));
 	b->pause = &(struct fcgi_pause){ stop_first, &stopping };
 	r = browser_ask(b, &(struct ask){ .path = "/" });

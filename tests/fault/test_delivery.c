@@ -133,7 +133,7 @@ static void persist_dies_in_the_middle_of_a_batch(void **state)
 	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(posts[POSTS - 1])),
 			 OK);
 	vote_all(posts);
-	usleep(700000);
+	fault_wait(fault_is_row_waited_for, NULL, WAIT_MOST_MS);
 	kill(site_pid(site, "persist"), SIGKILL);
 	assert_int_equal(db_end(c->db, OK), OK);
 	site_restart(site, "persist");
@@ -230,7 +230,7 @@ static void mails_asked_for_without_a_broker_go_out_later(void **state)
 	visit_change(site, &sql_due, DB_NO_ARGS);
 	/* Two at once; and one of them may die. */
 	assert_int_equal(site_run(site, "compensator", 2), 0);
-	fault_wait(is_nothing_pending, NULL, 10000);
+	fault_wait(is_nothing_pending, NULL, WAIT_MOST_MS);
 	kill(site_pid(site, "mail"), SIGKILL);
 	site_restart(site, "mail");
 	fault_wait(is_every_mail_out, NULL, 30000);
@@ -270,7 +270,7 @@ static void queues_that_died_young_are_made_anew(void **state)
 
 	(void)state;
 	publish_all(title, posts);
-	kill(site_pid(site, "mail"), SIGSTOP);
+	child_stop(site_pid(site, "mail"));
 	assert_int_equal(mq_make_anew(c->mq, STR("events")), OK);
 	assert_int_equal(mq_make_anew(c->mq, STR("mail")), OK);
 	ask_for_a_mail(b);

@@ -4,6 +4,7 @@
  */
 #include "fault/fault.h"
 
+#include "domain/reaction.h"
 #include "web/cookie.h"
 
 struct site *site;
@@ -159,20 +160,39 @@ static bool shows_one_vote(void *context)
 	return str_is(str_trim(r.body), STR("{\"votes\":1,\"answer\":\"own\"}"));
 }
 
+/* The relay cuts off what the broker has. */
+static bool is_published(void *context)
+{
+	struct ctx *c = site_ctx(site);
+	struct cache_reply *reply;
+	int64_t left = 0;
+	int i;
+
+	(void)context;
+	for (i = 0; i < REACTION_SHARDS; i++) {
+		assert_int_equal(cache_run(c->cache, &reply,
+					   CACHE_ARGS(STR("XLEN"),
+						      reaction_stream_key(c->arena, i))),
+				 OK);
+		left += cache_int(reply);
+	}
+	return left == 0;
+}
+
 /* It had left Redis and was not in SQL yet: Redis, filled from SQL in between, learns of it. */
 static void what_was_on_its_way_is_counted(void **state)
 {
 	(void)state;
-	kill(site_pid(site, "persist"), SIGSTOP);
+	child_stop(site_pid(site, "persist"));
 	assert_status(json(voters[0], path_of(0, "/vote"), ""), 200);
 	assert_true(shows_one_vote(NULL));
-	usleep(1500000); /* until the relay has published it */
+	fault_wait(is_published, NULL, WAIT_MOST_MS);
 	site_redis_command(site, "FLUSHALL");
 	log_in_again();
 	assert_false(shows_one_vote(NULL));
 	kill(site_pid(site, "persist"), SIGCONT);
 	fault_wait(has_one_vote, NULL, 30000);
-	fault_wait(shows_one_vote, NULL, 5000);
+	fault_wait(shows_one_vote, NULL, WAIT_MOST_MS);
 }
 
 static void a_ranking_is_built_once_by_many(void **state)

@@ -13,8 +13,8 @@
 #include "fault/sale/rabbit.h"
 #include "fault/sale/scenario.h"
 
-#define ENOUGH_MS 60000 /* for everybody's end, after the harm */
-#define QUIET_MS 30000
+#define ENOUGH_MS 240000 /* for everybody's end, after the harm */
+#define QUIET_MS 120000
 #define SABOTAGED_MS 12000 /* a run that is to fail need not be waited for so long */
 #define WITHIN_MS 1200     /* they come; the last unit is gone in a third of it */
 #define HARM_MS 300        /* by then the harm begins */

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-#define MOST_MS 20000
+#define MOST_MS 60000
 #define NAME_BYTES 16 /* of a process, with its NUL */
 #define STATUS_BYTES 4096
 
@@ -104,6 +104,17 @@ void child_wait_ready(pid_t pid)
 	int64_t until = clock_ticks() + MOST_MS;
 
 	while (!has_ended(pid) && !is_ready(pid) && clock_ticks() < until)
+		usleep(2000);
+}
+
+void child_stop(pid_t pid)
+{
+	int64_t until = clock_ticks() + MOST_MS;
+	char room[STATUS_BYTES];
+
+	kill(pid, SIGSTOP);
+	while (!has_ended(pid) && str_find(read_status(pid, room), STR("\nState:\tT")) < 0 &&
+	       clock_ticks() < until)
 		usleep(2000);
 }
 

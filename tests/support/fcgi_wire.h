@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-#define FCGI_WAIT_MS 20000 /* the sanitizer build is slow */
+#define FCGI_WAIT_MS 60000 /* the sanitizer build is slow, and the machine may be */
 
 /* Moments of a request: the connection is made; the program has read half of it; all of it. */
 enum fcgi_moment { FCGI_CONNECTED, FCGI_HALF_READ, FCGI_ALL_READ };

@@ -115,14 +115,16 @@ int64_t forum_comment(struct ctx *c, int64_t post_id, int64_t parent_id, const c
 	return id;
 }
 
-static NORETURN void run_child(int number, int gate,
+static NORETURN void run_child(int number, int ready, int gate,
 			       int64_t (*work)(struct ctx *c, int number, const void *context),
 			       const void *context, int64_t *result)
 {
 	struct ctx *c = forum_open();
 	char byte;
 
-	/* Returns when the parent closes the other end: all begin at once. */
+	/* When all have said so the parent closes the other end: they begin at once. */
+	if (write(ready, "", 1) != 1)
+		_exit(1);
 	while (read(gate, &byte, 1) > 0)
 		;
 	*result = work(c, number, context);
@@ -137,20 +139,24 @@ void forum_at_once(int count, int64_t (*work)(struct ctx *c, int number, const v
 	int64_t *shared =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t children[AT_ONCE_MOST];
-	int gate[2], i;
+	int ready[2], gate[2], i;
+	char byte;
 
-	if (count > AT_ONCE_MOST || shared == MAP_FAILED || pipe(gate))
+	if (count > AT_ONCE_MOST || shared == MAP_FAILED || pipe(ready) || pipe(gate))
 		BUG("cannot start %d processes", count);
 	for (i = 0; i < count; i++) {
 		shared[i] = -1;
 		children[i] = fork();
 		if (children[i] == 0) {
 			close(gate[1]);
-			run_child(i, gate[0], work, context, &shared[i]);
+			run_child(i, ready[1], gate[0], work, context, &shared[i]);
 		}
 	}
 	close(gate[0]);
-	stores_sleep_ms(100);
+	close(ready[1]);
+	for (i = 0; i < count && read(ready[0], &byte, 1) > 0; i++)
+		;
+	close(ready[0]);
 	close(gate[1]);
 	/* These alone: the guardian of the stores is a child of ours too, and ends with us. */
 	for (i = 0; i < count; i++)

@@ -152,12 +152,11 @@ static pid_t process_of(const char *folder, const char *name)
 }
 
 /* The state letter of a process as /proc shows it; 0 when it is gone. */
-static char state_of(pid_t pid)
+static char state_in(const char *path)
 {
-	char path[64], state = 0;
+	char state = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	f = fopen(path, "r");
 	if (!f)
 		return 0;
@@ -165,6 +164,34 @@ static char state_of(pid_t pid)
 		state = 0;
 	fclose(f);
 	return state;
+}
+
+static char state_of(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	return state_in(path);
+}
+
+/* A process is said to be stopped before its last thread is. */
+static bool all_threads_stand(pid_t pid)
+{
+	char pattern[64];
+	bool all = true;
+	glob_t found;
+	size_t i;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/stat", (int)pid);
+	if (glob(pattern, 0, NULL, &found))
+		return true;
+	for (i = 0; i < found.gl_pathc; i++) {
+		char state = state_in(found.gl_pathv[i]);
+
+		all = all && (state == 'T' || state == 0);
+	}
+	globfree(&found);
+	return all;
 }
 
 void stores_signal(const char *name, int signal)
@@ -188,8 +215,8 @@ void stores_signal_in(const char *folder, const char *name, int signal)
 			BUG("%s does not obey", name);
 		stores_sleep_ms(10);
 	}
-	if (signal == SIGSTOP)
-		stores_sleep_ms(50); /* until its last thread stands still */
+	while (signal == SIGSTOP && !all_threads_stand(pid))
+		stores_sleep_ms(2);
 }
 
 void stores_start(const char *name)

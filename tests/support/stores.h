@@ -49,4 +49,8 @@ bool stores_run(const char *const *argv);
 
 void stores_sleep_ms(int64_t ms);
 
+/* So old, what Redis has answered outlives its being killed: it puts off writing while the disk is
+ * busy, for two seconds at most. */
+#define STORES_SAVED_MS 2500
+
 #endif

@@ -10,11 +10,13 @@
 #include "base/num.h"
 #include "domain/limit.h"
 #include "domain/reauth.h"
+#include "support/patience.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 
 #define AT_ONCE_MOST 64
 #define BROWSERS_MOST 2000
+#define USED_UP_MS CLOCK_MINUTE
 
 static struct browser *browsers[BROWSERS_MOST];
 static size_t browser_count;
@@ -136,14 +138,17 @@ void visit_forgive(struct site *s, const struct browser *b)
 
 void visit_use_up(struct site *s, struct str key, int most, int seconds)
 {
-	int64_t retry = 0;
+	struct ctx *c = site_ctx(s);
+	int64_t at = c->now + USED_UP_MS, retry;
 	int i;
 
-	for (i = 0; i <= most; i++) {
-		if (limit_check(site_ctx(s), key, most, seconds, &retry))
-			return;
-	}
-	BUG("a limit of %d lets more through", most);
+	limit_clear(c, key);
+	for (i = 0; i < most; i++)
+		cache_want(c->cache, CACHE_ARGS(STR("RPUSH"), key, at));
+	cache_want(c->cache,
+		   CACHE_ARGS(STR("PEXPIRE"), key, 2 * (USED_UP_MS + seconds * CLOCK_SECOND)));
+	if (cache_flush(c->cache) || !limit_check(c, key, most, seconds, &retry))
+		BUG("a limit of %d lets more through", most);
 }
 
 struct str visit_encode(struct arena *a, struct str text)
@@ -310,13 +315,13 @@ static struct str numbered(struct arena *a, struct str text, int number)
 static void send_one(struct browser *b, const struct ask *ask, int number, struct at_once *out)
 {
 	struct ask mine = *ask;
-	struct reply r;
+	struct reply r = { 0 };
 	struct str where;
 	int64_t started = clock_ticks();
 
 	mine.path = numbered(b->arena, str_from_c(ask->path), number).p;
 	mine.body = numbered(b->arena, ask->body, number);
-	r = browser_ask(b, &mine);
+	WAIT_UNTIL(r = browser_ask(b, &mine), r.status != 503);
 	where = reply_header(b, &r, "Location");
 	out->ms = clock_ticks() - started;
 	out->text_hash = str_hash(page_text(b->arena, page_by_id(r.body, "main")));
@@ -324,12 +329,14 @@ static void send_one(struct browser *b, const struct ask *ask, int number, struc
 	out->status = r.status;
 }
 
-static void run_child(struct browser *b, const struct ask *ask, int number, int gate,
+static void run_child(struct browser *b, const struct ask *ask, int number, int ready, int gate,
 		      struct at_once *out)
 {
 	char byte;
 
-	/* Returns when the parent closes the other end: all begin at once. */
+	/* When all have said so the parent closes the other end: they begin at once. */
+	if (write(ready, "", 1) != 1)
+		_exit(1);
 	while (read(gate, &byte, 1) > 0)
 		;
 	send_one(b, ask, number, out);
@@ -343,21 +350,25 @@ static void fork_all(struct browser **who, size_t step, const struct ask *asks, 
 	struct at_once *shared =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t children[AT_ONCE_MOST];
-	int gate[2];
+	int ready[2], gate[2];
+	char byte;
 	int i;
 
-	if (count > AT_ONCE_MOST || shared == MAP_FAILED || pipe(gate))
+	if (count > AT_ONCE_MOST || shared == MAP_FAILED || pipe(ready) || pipe(gate))
 		BUG("cannot start %d processes", count);
 	for (i = 0; i < count; i++) {
 		children[i] = fork();
 		if (children[i] == 0) {
 			close(gate[1]);
-			run_child(who[(size_t)i * step], &asks[(size_t)i * step], i, gate[0],
-				  &shared[i]);
+			run_child(who[(size_t)i * step], &asks[(size_t)i * step], i, ready[1],
+				  gate[0], &shared[i]);
 		}
 	}
 	close(gate[0]);
-	usleep(50000);
+	close(ready[1]);
+	for (i = 0; i < count && read(ready[0], &byte, 1) > 0; i++)
+		;
+	close(ready[0]);
 	close(gate[1]);
 	for (i = 0; i < count; i++)
 		waitpid(children[i], NULL, 0);

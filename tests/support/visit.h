@@ -29,7 +29,8 @@ struct str visit_address(struct arena *a);
 /* Forget how much this reader did: for tests that are about something else. */
 void visit_forgive(struct site *s, const struct browser *b);
 
-/* The reverse for one limit: the next request is refused, whatever was used of it before. */
+/* The reverse for one limit: requests are refused for its time and a minute, as if it were used up
+ * by then. */
 void visit_use_up(struct site *s, struct str key, int most, int seconds);
 
 /* "title=%3Ci%3E&body=x" of names and values, ended by NULL. */
@@ -63,7 +64,8 @@ struct str visit_redis(struct site *s, struct arena *a, const char *key, const c
 
 /*
  * Send the same request from `count` processes that begin together; each with its own number as
- * "{n}" in path and body. The answers' status, Location and a hash of the page's text.
+ * "{n}" in path and body. The answers' status, Location and a hash of the page's text. Who is told
+ * to come back in a moment (503), as many of them want the same, does so.
  */
 struct at_once {
 	int status;

@@ -14,7 +14,7 @@
 #include "support/running.h"
 
 #define FRESH "another horse and a stable"
-#define MAIL_WAIT_MS 15000
+#define MAIL_WAIT_MS WAIT_MOST_MS
 
 static const struct db_sql sql_name = SQL("SELECT username FROM user WHERE user_id = ?");
 static const struct db_sql sql_email =

@@ -16,7 +16,7 @@ static const struct db_sql sql_expire =
 static const struct db_sql sql_spread =
 	SQL("SELECT COUNT(*) FROM outbox WHERE payload LIKE CONCAT('%', ?, '%')");
 
-#define MAIL_WAIT_MS 15000
+#define MAIL_WAIT_MS WAIT_MOST_MS
 
 /* A name nobody has, of letters and digits. */
 static const char *new_name(struct browser *b)

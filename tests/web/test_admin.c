@@ -155,7 +155,7 @@ static void dead_events_are_dropped_after_a_question(void **state)
 static void bury(struct browser *b, struct mq *consumer, const char *id)
 {
 	struct ctx *c = site_ctx(site);
-	int64_t until = clock_ticks() + 10000;
+	int64_t until = clock_ticks() + WAIT_MOST_MS;
 	struct mq_delivery d = { 0 };
 	struct reply r;
 
@@ -163,7 +163,7 @@ static void bury(struct browser *b, struct mq *consumer, const char *id)
 					      STR("{\"<b>\":1}")),
 			 OK);
 	for (;;) {
-		assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+		assert_int_equal(mq_next(consumer, b->arena, WAIT_MOST_MS, &d), OK);
 		if (str_is(d.id, str_from_c(id)))
 			break;
 		assert_int_equal(mq_ack(consumer, d.tag, false), OK);
@@ -196,7 +196,7 @@ static void a_dead_letter_is_replayed_once(void **state)
 	for (i = 0; i < 4; i++)
 		assert_int_equal(got[i].status, 303);
 	assert_status(post_form(b, "/admin/letters/replay", "queue=mail.dead&id=903"), 303);
-	assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+	assert_int_equal(mq_next(consumer, b->arena, WAIT_MOST_MS, &d), OK);
 	assert_same(d.id, STR("903"));
 	assert_int_equal(mq_ack(consumer, d.tag, false), OK);
 	assert_int_not_equal(mq_next(consumer, b->arena, 700, &d), OK);
@@ -218,10 +218,11 @@ static void dead_letters_are_replayed_and_thrown_away(void **state)
 	assert_page(b, r, 200);
 	assert_shows(b, r, "mail.dead mail.requested · rejected");
 	assert_shows(b, r, "{\"<b>\":1}");
-	assert_shows(b, get(b, "/admin"), "Dead letters 1");
+	WAIT_UNTIL(r = get(b, "/admin"), shows(b, r, "Dead letters 1"));
+	assert_shows(b, r, "Dead letters 1");
 	r = post_form(b, "/admin/letters/replay", "queue=mail.dead&id=901");
 	assert_redirect(b, r, "/admin/letters?queue=mail.dead");
-	assert_int_equal(mq_next(consumer, b->arena, 5000, &d), OK);
+	assert_int_equal(mq_next(consumer, b->arena, WAIT_MOST_MS, &d), OK);
 	assert_same(d.id, STR("901"));
 	assert_int_equal(mq_ack(consumer, d.tag, false), OK);
 	assert_shows(b, get(b, "/admin/letters"), "There are none.");

@@ -8,7 +8,7 @@
 #include "store/blob.h"
 #include "web/upload.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS WAIT_MOST_MS
 
 static const struct db_sql sql_avatar = SQL("SELECT avatar FROM user WHERE user_id = ?");
 static const struct db_sql sql_pictures =

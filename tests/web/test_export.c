@@ -11,7 +11,7 @@
 #include "domain/export.h"
 #include "support/running.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS WAIT_MOST_MS
 
 static const struct db_sql sql_state = SQL("SELECT state FROM export WHERE user_id = ?");
 static const struct db_sql sql_file = SQL("SELECT file FROM export WHERE user_id = ?");

@@ -228,16 +228,13 @@ static void an_error_page_names_its_request(void **state)
 	struct reply r =
 		browser_ask(b, &(struct ask){ .path = "/posts/4611686018427387904", .extra = id });
 	struct str wanted = str_format(b->arena, "request=%s GET /posts/", id[1]);
-	int tries = 0;
 
 	(void)state;
 	assert_page(b, r, 404);
 	assert_has(r, id[1]);
 	/* The line is written when the reader has the page. */
-	while (str_find(site_log(site, b->arena, "post"), wanted) < 0) {
-		assert_true(tries++ < 100);
-		usleep(20000);
-	}
+	WAIT_UNTIL(str_find(site_log(site, b->arena, "post"), wanted) >= 0);
+	assert_true(str_find(site_log(site, b->arena, "post"), wanted) >= 0);
 }
 
 static void password_managers_find_their_way(void **state)

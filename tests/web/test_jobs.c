@@ -9,6 +9,7 @@
 #include "domain/sale_check.h"
 #include "domain/sale_keys.h"
 #include "support/child.h"
+#include "support/queue.h"
 
 #define MANY 30
 
@@ -41,14 +42,16 @@ static int open_jobs(void **state)
 /* Messages in the queue of a sale that say so, each at most once. */
 static int64_t count_messages(struct ctx *c, int64_t sale, const char *kind)
 {
-	struct str mark = str_format(c->arena, "{\"kind\":\"%s\"", kind);
+	struct str mark = str_format(c->arena, "{\"kind\":\"%s\"", kind), last;
+	struct str key = str_copy(c->arena, sale_orders_key(c->arena, sale));
 	struct str seen[MANY * 2];
 	struct mq *m = mq_new(c->config);
 	struct mq_delivery d;
 	int64_t count = 0, i;
 
-	assert_int_equal(mq_subscribe_also(m, sale_orders_key(c->arena, sale).p, 100), OK);
-	while (mq_next(m, c->arena, 700, &d) == OK) {
+	assert_int_equal(mq_subscribe_also(m, key.p, 100), OK);
+	last = queue_mark(c->mq, c->arena, key);
+	while (queue_next(m, c->arena, last, &d)) {
 		assert_int_equal(mq_ack(m, d.tag, false), OK);
 		if (!str_starts(d.body, mark))
 			continue;

@@ -15,9 +15,10 @@
 #include "html/text.h"
 #include "support/child.h"
 #include "support/forum.h"
+#include "support/patience.h"
 #include "support/running.h"
 
-#define WAIT_MS 15000
+#define WAIT_MS (2 * WAIT_MOST_MS) /* the worker itself waits for a silent server */
 
 static const struct db_sql sql_id_of = SQL("SELECT user_id FROM user WHERE username_folded = ?");
 static const struct db_sql sql_later =

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "domain/session.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS WAIT_MOST_MS
 
 static const struct db_sql sql_days = SQL("SELECT COUNT(*) FROM check_in WHERE user_id = ?");
 static const struct db_sql sql_level = SQL("SELECT level FROM user WHERE user_id = ?");

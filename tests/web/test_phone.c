@@ -344,6 +344,7 @@ static void a_wave_of_logins_leaves_the_pages_alone(void **state)
 	struct browser *who[17];
 	struct ask asks[17];
 	struct at_once got[17];
+	int64_t last = 0;
 	int i;
 
 	(void)state;
@@ -357,10 +358,12 @@ static void a_wave_of_logins_leaves_the_pages_alone(void **state)
 	who[16] = visit_guest(site);
 	asks[16].path = "/";
 	visit_all_at_once(who, asks, 17, got);
-	for (i = 0; i < 16; i++)
-		assert_true(got[i].status == 422 || got[i].status == 503);
+	for (i = 0; i < 16; i++) {
+		assert_int_equal(got[i].status, 422);
+		last = got[i].ms > last ? got[i].ms : last;
+	}
 	assert_int_equal(got[16].status, 200);
-	assert_true(got[16].ms < 5000);
+	assert_true(got[16].ms < last / 2);
 }
 
 static const struct CMUnitTest tests[] = {

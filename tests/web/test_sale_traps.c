@@ -42,16 +42,14 @@ static void a_new_path_or_device_brings_no_new_places(void **state)
 {
 	struct browser *bob = visit_member(site, ROLE_USER);
 	struct browser *again = visit_again(site, visit_id(bob));
-	int64_t sale = sale_open(5), other = sale_open(5), retry = 0;
+	int64_t sale = sale_open(5), other = sale_open(5);
 	const char *ways[] = { sale_way(bob, sale), sale_way(bob, sale), sale_way(bob, other) };
 	const char *from_there = sale_way(again, sale);
 	struct str key = limit_account_key(site_ctx(site)->arena, &limit_sale_press, visit_id(bob));
 	size_t i;
 
 	(void)state;
-	while (!limit_check(site_ctx(site), key, limit_sale_press.per_account,
-			    limit_sale_press.seconds, &retry))
-		;
+	visit_use_up(site, key, limit_sale_press.per_account, limit_sale_press.seconds);
 	for (i = 0; i < ARRAY_LEN(ways); i++)
 		assert_status(sale_post_json(bob, ways[i], ""), 429);
 	assert_status(sale_post_json(again, from_there, ""), 429);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/patience.h"
 #include "support/site.h"
 #include "web/cookie.h"
 
@@ -205,7 +206,7 @@ static void it_is_ready_again_when_a_store_is_back(void **state)
 	assert_int_equal(get(*state, "/healthz").status, 200);
 	assert_int_equal(get(*state, "/metrics").status, 200);
 	site_store_start(site, "redis");
-	usleep(600 * 1000);
+	WAIT_UNTIL(get(*state, "/readyz").status == 200);
 	assert_int_equal(get(*state, "/readyz").status, 200);
 	site_store_stop(site, "rabbitmq");
 	r = get(*state, "/readyz");

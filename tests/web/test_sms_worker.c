@@ -14,7 +14,7 @@
 #include "html/text.h"
 #include "support/running.h"
 
-#define WAIT_MS 15000
+#define WAIT_MS WAIT_MOST_MS
 
 struct site *site;
 

@@ -11,10 +11,12 @@
 #include "domain/reaction.h"
 #include "support/child.h"
 #include "support/events.h"
+#include "support/patience.h"
+#include "support/queue.h"
 #include "support/stores.h"
 
 #define POSTS 40
-#define SILENCE_MS 10000
+#define SILENCE_MS WAIT_MOST_MS
 
 struct fixture {
 	struct ctx c;
@@ -106,12 +108,11 @@ static int64_t left(struct fixture *f)
 
 static void wait_until_carried(struct fixture *f)
 {
-	int64_t started = clock_ticks();
+	int64_t n = -1;
 
-	while (left(f) != 0) {
-		assert_true(clock_ticks() - started < 30000);
-		stores_sleep_ms(50);
-	}
+	WAIT_UNTIL(!(n = left(f)));
+	WAIT_UNTIL(!(n = left(f))); /* there is much to carry */
+	assert_int_equal(n, 0);
 }
 
 /* What was seen of the events: each must arrive, the first time in the order of its post and key.
@@ -243,7 +244,7 @@ static void a_relay_told_to_stop_stops_soon(void **state)
 	child_wait_ready(relay);
 	started = clock_ticks();
 	assert_int_equal(child_end(relay, SIGTERM), 0);
-	assert_in_range(clock_ticks() - started, 0, 3000);
+	assert_in_range(clock_ticks() - started, 0, 15000);
 }
 
 static int64_t rows_in(struct fixture *f, enum outbox_state outbox_state)
@@ -263,6 +264,7 @@ static void compensators_replay_the_outbox_once(void **state)
 	struct mq_delivery d;
 	pid_t jobs[3];
 	size_t n = 0;
+	struct str mark;
 	struct mq *m;
 	int i;
 
@@ -275,7 +277,8 @@ static void compensators_replay_the_outbox_once(void **state)
 	assert_int_equal(rows_in(f, OUTBOX_SENT), 1000);
 	m = mq_new(&stores.config);
 	assert_int_equal(mq_subscribe(m, "mail", 1000), OK);
-	for (; mq_next(m, f->received, 500, &d) == OK; n++)
+	mark = queue_mark(f->c.mq, f->received, STR("mail.requested"));
+	for (; queue_next(m, f->received, mark, &d); n++)
 		assert_int_equal(mq_ack(m, d.tag, false), OK);
 	assert_int_equal(n, 1000);
 	mq_free(m);

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "support/patience.h"
 #include "support/visit.h"
 
 /* The site of the program; its programs are given by WEB_TEST_MAIN. */
@@ -67,12 +68,15 @@ static inline void assert_has_at(struct reply r, const char *text, bool is_wante
 #define assert_has_not(reply, text) assert_has_at((reply), (text), false, __FILE__, __LINE__)
 
 /* What a person reads on it, without the markup. */
+static inline bool shows(struct browser *b, struct reply r, const char *text)
+{
+	return str_find(page_text(b->arena, page_by_id(r.body, "main")), str_from_c(text)) >= 0;
+}
+
 static inline void assert_shows_at(struct browser *b, struct reply r, const char *text,
 				   const char *file, int line)
 {
-	struct str shown = page_text(b->arena, page_by_id(r.body, "main"));
-
-	if (str_find(shown, str_from_c(text)) >= 0)
+	if (shows(b, r, text))
 		return;
 	print_error("\"%s\" is not shown:\n", text);
 	show_reply(r);

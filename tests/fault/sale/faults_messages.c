@@ -100,7 +100,7 @@ static void poison(struct proof_sale *s)
 static void poison_lies_apart(const struct proof_sale *s, struct verdict *v)
 {
 	const char *dead = proof_dead_queue(copies.arena, s->id);
-	int64_t count = 0, until = clock_ticks() + 8000;
+	int64_t count = 0, until = clock_ticks() + 60000;
 
 	while (clock_ticks() < until && count < (int64_t)ARRAY_LEN(poisons)) {
 		sleep_ms(200);

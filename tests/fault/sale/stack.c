@@ -11,7 +11,7 @@
 #include "fault/sale/proxy.h"
 
 #define SALE_PROCESSES 4
-#define LOAD_MS 20000
+#define LOAD_MS 60000
 
 struct site *proof_site;
 

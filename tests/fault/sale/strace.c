@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ATTACH_MS 5000
+#define ATTACH_MS 30000
 
 static void injection(char *out, size_t size, int n)
 {

@@ -14,7 +14,7 @@
 #define STEPS_MAX 1500
 #define BRIEF_STEPS 6
 #define SURVIVALS 3 /* in a row: the work is done in fewer calls */
-#define STEP_MS 30000
+#define STEP_MS 90000
 
 struct sweep {
 	const char *program;

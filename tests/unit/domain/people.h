@@ -8,6 +8,7 @@
 #include "unit/unit.h"
 
 #include "support/forum.h"
+#include "support/patience.h"
 
 struct fixture {
 	struct ctx *c;

@@ -1,5 +1,6 @@
 /* Comments against real stores: trees, pages, live likes. */
 #include "unit/domain/article.h"
+#include "unit/still_clock.h"
 
 static const struct db_sql sql_post_comments = SQL("SELECT comments FROM post WHERE post_id = ?");
 static const struct db_sql sql_like = SQL("UPDATE comment SET likes = ? WHERE comment_id = ?");
@@ -189,6 +190,7 @@ static void a_warm_article_needs_one_round_trip_and_no_sql(void **state)
 	STORES_OR_SKIP();
 	for (int i = 0; i < 12; i++)
 		article_say(f, 0, "comment");
+	clock_stop();
 	article_load(f->c, f->post, COMMENT_SORT_BEST, STR(""));
 	forum_next(f->c);
 	db_take_count(f->c->db);
@@ -196,13 +198,14 @@ static void a_warm_article_needs_one_round_trip_and_no_sql(void **state)
 	article_load(f->c, f->post, COMMENT_SORT_BEST, STR(""));
 	assert_int_equal(db_take_count(f->c->db), 0);
 	assert_int_equal(cache_take_count(f->c->cache), 1);
-	stores_sleep_ms(1100);
+	clock_move(1000);
 	forum_next(f->c);
 	db_take_count(f->c->db);
 	cache_take_count(f->c->cache);
 	article_load(f->c, f->post, COMMENT_SORT_BEST, STR(""));
 	assert_int_equal(db_take_count(f->c->db), 2);
 	assert_int_equal(cache_take_count(f->c->cache), 1);
+	clock_run();
 }
 
 static void likes_are_live_and_the_viewers(void **state)

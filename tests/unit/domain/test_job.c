@@ -70,7 +70,7 @@ static void work_without_end_is_left_when_the_time_is_over(void **state)
 	(void)state;
 	STORES_OR_SKIP();
 	assert_int_equal(repeat(endless, &total, &took), OK);
-	assert_in_range(took, WORK_MS, WORK_MS + 5 * CLOCK_SECOND);
+	assert_in_range(took, WORK_MS, WORK_MS + 20 * CLOCK_SECOND);
 	assert_in_range(batches, 1, WORK_MS / 20);
 	assert_int_equal(total, 7 * batches);
 }

@@ -3,6 +3,7 @@
 #include "unit/domain/selling.h"
 
 #include "domain/plumbing.h"
+#include "support/queue.h"
 
 #define DEAD STR("mail.dead")
 
@@ -31,7 +32,6 @@ static int start(void **state)
 static int open_pipes(void **state)
 {
 	struct pipes *p = calloc(1, sizeof(*p));
-	struct mq_delivery d;
 	int64_t done;
 
 	*state = p;
@@ -42,9 +42,7 @@ static int open_pipes(void **state)
 	p->consumer = mq_new(&stores.config);
 	if (mq_declare(p->c->mq) || mq_subscribe(p->consumer, "mail", 10))
 		return -1;
-	while (mq_next(p->consumer, p->received, 50, &d) == OK)
-		if (mq_ack(p->consumer, d.tag, false))
-			return -1;
+	queue_drain(p->c->mq, p->consumer, p->received, STR("mail.requested"));
 	return plumbing_letters_drop(p->c, STR(""), STR(""), &done) ||
 	       db_exec(p->c->db, NULL, &sql_empty, DB_NO_ARGS);
 }
@@ -70,14 +68,14 @@ static void kill_one(struct pipes *p, const char *id, const char *body)
 	assert_int_equal(mq_publish_confirmed(p->c->mq, STR("mail.requested"), str_from_c(id),
 					      str_from_c(body)),
 			 OK);
-	assert_int_equal(mq_next(p->consumer, p->received, 5000, &d), OK);
+	assert_int_equal(mq_next(p->consumer, p->received, WAIT_MOST_MS, &d), OK);
 	assert_int_equal(mq_reject(p->consumer, d.tag), OK);
 }
 
 /* Dead letters take a moment to arrive. */
 static size_t await_letters(struct pipes *p, size_t wanted, struct plumbing_letters *out)
 {
-	int64_t until = clock_ticks() + 10000;
+	int64_t until = clock_ticks() + WAIT_MOST_MS;
 
 	do {
 		stores_sleep_ms(50);
@@ -126,7 +124,7 @@ static void a_letter_is_tried_again_as_it_was(void **state)
 	assert_int_equal(await_letters(p, 3, &letters), 3);
 	assert_int_equal(plumbing_letters_replay(p->c, DEAD, STR("18"), &done), OK);
 	assert_int_equal(done, 1);
-	assert_int_equal(mq_next(p->consumer, p->received, 5000, &d), OK);
+	assert_int_equal(mq_next(p->consumer, p->received, WAIT_MOST_MS, &d), OK);
 	assert_text(d.id, "18");
 	assert_text(d.key, "mail.requested");
 	assert_text(d.body, "two");
@@ -171,7 +169,7 @@ static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 	struct plumbing_letters letters = { 0 };
 	struct mq *orders;
 	struct mq_delivery d;
-	int64_t done, until, sale;
+	int64_t done, sale;
 	struct str key;
 
 	STORES_OR_SKIP();
@@ -180,11 +178,9 @@ static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 	orders = mq_new(&stores.config);
 	assert_int_equal(mq_subscribe_also(orders, key.p, 10), OK);
 	assert_int_equal(mq_publish_confirmed(p->c->mq, key, STR("5"), STR("poison")), OK);
-	assert_int_equal(mq_next(orders, p->received, 5000, &d), OK);
+	assert_int_equal(mq_next(orders, p->received, WAIT_MOST_MS, &d), OK);
 	assert_int_equal(mq_reject(orders, d.tag), OK);
-	until = clock_ticks() + 10000;
-	while (!letters.count && clock_ticks() < until)
-		assert_int_equal(plumbing_letters(p->c, STR("sale.order.dead"), &letters), OK);
+	WAIT_UNTIL(plumbing_letters(p->c, STR("sale.order.dead"), &letters) || letters.count);
 	assert_int_equal(letters.count, 1);
 	assert_same(letters.items[0].key, key);
 	/* not while nobody would take it */
@@ -195,7 +191,7 @@ static void a_letter_of_a_sale_finds_its_queue_again(void **state)
 	assert_int_equal(plumbing_letters_replay(p->c, STR("sale.order.dead"), STR("5"), &done),
 			 OK);
 	assert_int_equal(done, 1);
-	assert_int_equal(mq_next(orders, p->received, 5000, &d), OK);
+	assert_int_equal(mq_next(orders, p->received, WAIT_MOST_MS, &d), OK);
 	assert_same(d.key, key);
 	assert_int_equal(mq_ack(orders, d.tag, false), OK);
 	assert_int_equal(mq_leave(orders, key.p), OK);

@@ -113,6 +113,7 @@ static void an_event_a_request_or_a_message_keeps_them(void **state)
 {
 	struct fixture *f = *state;
 	struct ctx *c = f->c;
+	struct mq_counts counts;
 	struct mq_delivery d;
 	struct mq *orders;
 	struct str key;
@@ -128,14 +129,14 @@ static void an_event_a_request_or_a_message_keeps_them(void **state)
 	expect_end(c, sale, false);
 	ask(c, CACHE_ARGS(STR("XDEL"), sale_stream_key(c->arena, sale), STR("1-1")));
 	assert_int_equal(mq_publish_confirmed(c->mq, key, STR("1"), STR("{}")), OK);
-	stores_sleep_ms(200);
+	WAIT_UNTIL(!mq_count(c->mq, key.p, &counts) && counts.ready);
 	expect_end(c, sale, false);
 	orders = mq_new(&stores.config);
 	assert_int_equal(mq_subscribe_also(orders, key.p, 1), OK);
-	assert_int_equal(mq_next(orders, c->arena, 5000, &d), OK);
+	assert_int_equal(mq_next(orders, c->arena, WAIT_MOST_MS, &d), OK);
 	assert_int_equal(mq_ack(orders, d.tag, false), OK);
 	mq_free(orders);
-	stores_sleep_ms(200);
+	WAIT_UNTIL(!mq_count(c->mq, key.p, &counts) && !counts.ready && !counts.consumers);
 	expect_end(c, sale, true);
 }
 

@@ -1,5 +1,6 @@
 /* The gate of a sale: who is taken, who is refused, and what each is told. */
 #include "unit/domain/market.h"
+#include "unit/still_clock.h"
 
 #include "domain/sale_press.h"
 
@@ -99,8 +100,9 @@ static void redis_tells_when_it_is_open(void **state)
 
 	STORES_OR_SKIP();
 	soon = market_sale_at(c, 1, CLOCK_HOUR, 2 * CLOCK_HOUR);
-	ended = market_sale_at(c, 1, -CLOCK_HOUR, 300);
-	stores_sleep_ms(310);
+	ended = market_sale(c, 1);
+	market_number(c, CACHE_ARGS(STR("HSET"), sale_key(c->arena, ended), STR("ends"),
+				    clock_now() - 1));
 	/* This machine's clock is not asked. */
 	c->now = 0;
 	assert_int_equal(market_press(c, soon, f->ann).refusal, SALE_REFUSED_EARLY);
@@ -211,13 +213,17 @@ static void sold_out_is_remembered_for_a_moment_only(void **state)
 	sale = market_sale(c, 1);
 	other = forum_user(c, ROLE_USER);
 	market_press(c, sale, f->ann);
+	clock_stop();
 	assert_int_equal(market_press(c, sale, f->bob).refusal, SALE_REFUSED_SOLD_OUT);
 	/* From memory; but whoever has a ticket is told what became of it. */
 	market_number(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, sale), 5));
 	assert_int_equal(market_press(c, sale, other).refusal, SALE_REFUSED_SOLD_OUT);
 	assert_true(market_is_queueing(market_press(c, sale, f->ann)));
-	stores_sleep_ms(1010);
+	clock_move(999);
+	assert_int_equal(market_press(c, sale, f->mod).refusal, SALE_REFUSED_SOLD_OUT);
+	clock_move(1);
 	assert_true(market_is_queueing(market_press(c, sale, other)));
+	clock_run();
 	/* Never from an earlier loading. */
 	market_number(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, sale), 0));
 	assert_int_equal(market_press(c, sale, f->mod).refusal, SALE_REFUSED_SOLD_OUT);

@@ -10,6 +10,7 @@
 #include "domain/totp.h"
 #include "domain/user_account.h"
 #include "domain/user_internal.h"
+#include "support/patience.h"
 
 #define HERE STR("192.0.2.1")
 
@@ -281,7 +282,10 @@ static int64_t hold(struct ctx *c, int number, const void *context)
 
 	(void)c;
 	for (i = 0; i < 3; i++) {
-		if (hash_slot_take(&slot))
+		err e = ERR_UNAVAILABLE;
+
+		WAIT_UNTIL(!(e = hash_slot_take(&slot)));
+		if (e)
 			return 1;
 		now = __atomic_add_fetch(&holders->now, 1, __ATOMIC_SEQ_CST);
 		if (now > holders->most)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "store/cache.h"
+#include "support/patience.h"
 #include "support/stores.h"
 
 static const struct cache_script script_push =

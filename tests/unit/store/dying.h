@@ -12,14 +12,14 @@
 
 #include "base/clock.h"
 #include "store/mq.h"
+#include "support/patience.h"
 #include "support/stores.h"
 
-#define DYING_PATIENCE_MS 30000
 #define DYING_TRIES 5
 
 static inline void dying_publish(struct mq *m, struct str key)
 {
-	int64_t until = clock_ticks() + DYING_PATIENCE_MS;
+	int64_t until = clock_ticks() + 2 * WAIT_MOST_MS;
 
 	while (mq_publish_confirmed(m, key, STR("1"), STR("{}"))) {
 		assert_true(clock_ticks() < until);
@@ -29,7 +29,7 @@ static inline void dying_publish(struct mq *m, struct str key)
 
 static inline bool dying_is_dead(struct mq *m, struct str queue)
 {
-	int64_t until = clock_ticks() + DYING_PATIENCE_MS;
+	int64_t until = clock_ticks() + 2 * WAIT_MOST_MS;
 	bool is_dead = false;
 
 	while (mq_is_dead(m, queue, &is_dead)) {
@@ -41,7 +41,7 @@ static inline bool dying_is_dead(struct mq *m, struct str queue)
 
 static inline void dying_make(struct mq *m, struct str queue)
 {
-	int64_t until = clock_ticks() + DYING_PATIENCE_MS;
+	int64_t until = clock_ticks() + 2 * WAIT_MOST_MS;
 
 	while (mq_make_anew(m, queue)) {
 		assert_true(clock_ticks() < until);

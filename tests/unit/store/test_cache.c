@@ -197,7 +197,7 @@ static void scripts_survive_script_flush_and_restarts(void **state)
 	cache_take_count(f->c);
 	push_thrice(f, 6);
 	assert_int_equal(cache_take_count(f->c), 1);
-	stores_sleep_ms(1100); /* until it is in the append-only file */
+	stores_sleep_ms(STORES_SAVED_MS);
 	stores_signal("redis", SIGKILL);
 	stores_start("redis");
 	push_thrice(f, 8);

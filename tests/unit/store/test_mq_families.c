@@ -31,13 +31,8 @@ static int set_up_families(void **state)
 static void say(struct fixture *f, struct str key, struct str body)
 {
 	err e = ERR_UNAVAILABLE;
-	int i;
 
-	for (i = 0; e && i < 50; i++) {
-		e = mq_publish_confirmed(f->publisher, key, STR(""), body);
-		if (e)
-			stores_sleep_ms(100);
-	}
+	WAIT_UNTIL(!(e = mq_publish_confirmed(f->publisher, key, STR(""), body)));
 	assert_int_equal(e, OK);
 }
 
@@ -45,10 +40,8 @@ static void say(struct fixture *f, struct str key, struct str body)
 static struct mq_delivery hear(struct fixture *f, struct mq *m)
 {
 	struct mq_delivery d = { 0 };
-	int i;
 
-	for (i = 0; i < 100 && mq_next(m, f->a, 100, &d); i++)
-		;
+	WAIT_UNTIL(mq_next(m, f->a, 100, &d) == OK);
 	assert_true(d.tag > 0);
 	return d;
 }

@@ -13,4 +13,7 @@ deps: ## install the Debian packages that building, running and testing need
 install: all ## programs, nginx site, supervisor and cron files for a real server; DESTDIR= puts them below a folder
 	@DESTDIR=$(DESTDIR) BIN_DIR=$(BIN) tools/run/install.sh
 
-.PHONY: run restart deps install
+demo-pictures: node_modules/.package-lock.json ## draw the pictures of the demo's goods anew, from the SVG beside them
+	@node tools/run/demo-pictures.js sql/demo/goods/*.svg
+
+.PHONY: run restart deps install demo-pictures

@@ -20,6 +20,9 @@ static const struct db_sql sql_posts = SQL("SELECT COUNT(*) FROM post");
 static const struct db_sql sql_comments = SQL("SELECT COUNT(*) FROM comment WHERE deleted_at = 0");
 static const struct db_sql sql_users = SQL("SELECT COUNT(*) FROM user");
 static const struct db_sql sql_most = SQL("SELECT MAX(comments) FROM post");
+/* Of goods, waiting to be made. */
+static const struct db_sql sql_pictures =
+	SQL("SELECT COUNT(*) FROM picture WHERE kind = 2 AND state = 0");
 static const struct db_sql sql_pinned = SQL("SELECT SUM(pinned_at > 0) FROM post");
 static const struct db_sql sql_titles = SQL("SELECT COUNT(DISTINCT title) FROM post");
 static const struct db_sql sql_future =
@@ -308,6 +311,7 @@ static void the_demo_is_loaded_once_and_whole(void **state)
 	assert_true(forum_number(c, &sql_comments, DB_NO_ARGS) >= 20000);
 	assert_int_equal(forum_number(c, &sql_most, DB_NO_ARGS), 500);
 	assert_int_equal(forum_number(c, &sql_pinned, DB_NO_ARGS), 2);
+	assert_int_equal(forum_number(c, &sql_pictures, DB_NO_ARGS), 5);
 	expect(ctl(c, "demo", ""), 0, "nothing is loaded");
 	assert_int_equal(forum_number(c, &sql_users, DB_NO_ARGS), users + 260);
 }

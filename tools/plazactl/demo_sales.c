@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/secret.h"
+#include "domain/picture.h"
 #include "domain/sale_orders.h"
 #include "plazactl.h"
 
@@ -27,6 +28,7 @@ enum { WORD_PRICE, WORD_SALE, WORD_UNITS, WORD_FROM, WORD_TO, WORD_PAY };
 struct item {
 	struct goods_text goods;
 	int64_t terms[TERMS];
+	struct str picture; /* a file of the folder goods */
 };
 
 static bool read_terms(struct str line, int64_t *terms)
@@ -43,7 +45,16 @@ static bool read_terms(struct str line, int64_t *terms)
 	return true;
 }
 
-/* Name, terms, an empty line, and the text up to the next "%%". */
+/* "picture kettle.jpg" */
+static bool read_picture(struct str line, struct str *out)
+{
+	struct str word = { 0 };
+
+	*out = line;
+	return str_split(out, ' ', &word) && str_is(word, STR("picture")) && out->n;
+}
+
+/* Name, terms, picture, an empty line, and the text up to the next "%%". */
 static bool read_item(struct str *rest, struct item *out)
 {
 	ptrdiff_t end = str_find(*rest, STR("\n%%\n"));
@@ -51,7 +62,8 @@ static bool read_item(struct str *rest, struct item *out)
 
 	*rest = end < 0 ? (struct str){ 0 } : str_slice(*rest, (size_t)end + 4, rest->n);
 	if (!str_split(&block, '\n', &out->goods.name) || !str_split(&block, '\n', &line) ||
-	    !read_terms(line, out->terms))
+	    !read_terms(line, out->terms) || !str_split(&block, '\n', &line) ||
+	    !read_picture(line, &out->picture))
 		return false;
 	out->goods.body_md = str_trim(block);
 	out->goods.price = out->terms[WORD_PRICE];
@@ -83,8 +95,22 @@ static err buy(struct ctx *c, int64_t sale_id, const struct sale_terms *t, const
 			   DB_ARGS(BEFORE_MS, BEFORE_MS + 5 * CLOCK_MINUTE, sale_id));
 }
 
-static err load_item(struct ctx *c, const struct item *item, int64_t now, const int64_t *buyers,
-		     size_t buyer_count)
+/* As it was uploaded; the worker `picture` makes what is shown. */
+static err load_picture(struct ctx *c, const char *folder, struct str name, int64_t goods_id)
+{
+	struct str bytes,
+		path = str_format(c->arena, "%s/demo/goods/" STR_FMT, folder, STR_ARG(name));
+	err e = read_file(c->arena, path.p, &bytes);
+
+	if (e || picture_problem(bytes)) {
+		log_error("%s is no picture", path.p);
+		return e ? e : ERR_INVALID;
+	}
+	return picture_take(c, PICTURE_GOODS, goods_id, bytes, form(c));
+}
+
+static err load_item(struct ctx *c, const char *folder, const struct item *item, int64_t now,
+		     const int64_t *buyers, size_t buyer_count)
 {
 	struct sale_terms t = { .price = item->terms[WORD_SALE],
 				.units = item->terms[WORD_UNITS],
@@ -102,6 +128,10 @@ static err load_item(struct ctx *c, const struct item *item, int64_t now, const 
 		e = sale_publish(c, sale_id);
 	if (!e && t.ends_at < now)
 		e = buy(c, sale_id, &t, buyers, buyer_count);
+	/* What waits for hours is given up, and what is new is left to whoever took it. */
+	c->now = now - CLOCK_MINUTE;
+	if (!e)
+		e = load_picture(c, folder, item->picture, t.goods_id);
 	return e;
 }
 
@@ -118,11 +148,11 @@ err demo_load_sales(struct ctx *c, const char *folder, int64_t admin_id, const i
 	c->viewer = (struct viewer){ .id = admin_id, .role = ROLE_ADMIN };
 	while (!e && rest.n) {
 		if (!read_item(&rest, &item)) {
-			log_error("%s: a block has no name or no terms", path.p);
+			log_error("%s: a block lacks its name, its terms or its picture", path.p);
 			e = ERR_INVALID;
 		}
 		if (!e)
-			e = load_item(c, &item, now, buyers, buyer_count);
+			e = load_item(c, folder, &item, now, buyers, buyer_count);
 	}
 	c->now = now;
 	c->viewer = (struct viewer){ 0 };

@@ -161,7 +161,13 @@ migrate() {
 	touch "$STATE/data/demo"
 }
 
-plazactl() { (cd "$STATE/programs" && exec bin/plazactl "$@"); }
+program() { # NAME ARGUMENTS
+	local name=$1
+	shift
+	(cd "$STATE/programs" && exec "bin/$name" "$@")
+}
+
+plazactl() { program plazactl "$@"; }
 
 programs_start() {
 	write "$STATE/conf/programs.conf" <"$STATE/conf/programs.later"
@@ -248,6 +254,8 @@ up() {
 	store_wait rabbitmq has_given_up rabbitmq
 	# the queues are there before anything is published
 	plazactl declare || die "RabbitMQ refused the exchanges and queues"
+	# at once what cron would send within a minute: the demo's pictures, and what waited since the last run
+	program compensator >>"$STATE/log/cron.log" 2>&1 || true
 	step "starting nginx, the programs, the workers and cron"
 	programs_start
 	site_wait

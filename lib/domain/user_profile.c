@@ -102,7 +102,7 @@ const char *user_new_name_problem(struct ctx *c, const struct user_profile *now,
 		return NULL;
 	*number = user_rename_wait(now, c->now);
 	if (*number)
-		return N_("Your name can be changed again in {0} days.");
+		return N_("Days until your name can be changed again: {0}.");
 	return user_name_problem(c, name);
 }
 

@@ -140,7 +140,7 @@ const change = async (page) => {
 	await press(page, ".crumb a");
 	await typeIn(page, "#count", "5");
 	await enter(page);
-	await page.locator(".flash", { hasText: "Done: there were 20 units, now there are 25." }).waitFor();
+	await page.locator(".flash", { hasText: "Done. Units before: 20, now: 25." }).waitFor();
 	check(true, "admin: units are added while it runs, and the page says so");
 };
 

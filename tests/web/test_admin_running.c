@@ -192,12 +192,12 @@ static void units_are_asked_for_and_the_result_is_shown(void **state)
 	assert_text(visit_text(site, b->arena, &sql_log, DB_ARGS(id)), "sale.publish sale.units+5");
 	r = get(b, at(id, "/live?was=100&change=5"));
 	assert_page(b, r, 200);
-	assert_shows(b, r, "Asked for: 100 units, changed by 5.");
+	assert_shows(b, r, "Units so far: 100; asked for is a change by 5.");
 	visit_change(site, &sql_set_units, DB_ARGS(105, 105, id));
 	assert_shows(b, get(b, at(id, "/live?was=100&change=5")),
-		     "Done: there were 100 units, now there are 105.");
+		     "Done. Units before: 100, now: 105.");
 	assert_shows(b, get(b, at(id, "/live?was=110&change=-9")),
-		     "There were 110 units, now there are 105; asked for was a change by -9.");
+		     "Units before: 110, now: 105; asked for was a change by -9.");
 	assert_redirect(b, post_form(b, at(id, "/units"), "count=3&way=fewer"),
 			at(id, "/live?was=105&change=-3"));
 }

@@ -16,10 +16,14 @@
 
 static const struct db_sql sql_phone = SQL("UPDATE user SET phone = ? WHERE user_id = ?");
 
-/* A number nobody has; like all of them it begins with 139 and ends with 4321. */
+/* A number nobody has; like all of them it begins with 139 and ends with 4321. One after the other:
+ * no two people of a test have the same. */
 static inline struct str new_phone(struct browser *b)
 {
-	return str_format(b->arena, "139%04u4321", secret_random_below(10000));
+	static uint32_t number;
+
+	number = (number ? number : secret_random_below(10000)) % 9999 + 1;
+	return str_format(b->arena, "139%04u4321", number);
 }
 
 /* The six digits that begin a line. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "domain/user.h"
 #include "support/forum.h"
+#include "support/patience.h"
 
 #define OUTPUT_BYTES 65536
 
@@ -265,16 +266,17 @@ static void kill_letter(struct ctx *c, const char *id)
 {
 	struct mq *m = mq_new(&stores.config);
 	struct mq_delivery d;
+	int64_t depth;
 
 	assert_int_equal(mq_declare(c->mq), OK);
 	assert_int_equal(mq_subscribe(m, "mail", 1), OK);
 	assert_int_equal(mq_publish_confirmed(c->mq, STR("mail.requested"), str_from_c(id),
 					      STR("{\"kind\":\"odd\"}")),
 			 OK);
-	assert_int_equal(mq_next(m, c->arena, 5000, &d), OK);
+	assert_int_equal(mq_next(m, c->arena, WAIT_MOST_MS, &d), OK);
 	assert_int_equal(mq_reject(m, d.tag), OK);
 	mq_free(m);
-	stores_sleep_ms(500);
+	WAIT_UNTIL(!mq_depth(c->mq, "mail.dead", &depth) && depth);
 }
 
 static void dead_letters_get_another_try(void **state)

@@ -209,7 +209,7 @@ site_wait() {
 	local from=$SECONDS answer
 	until answer=$(http_status /healthz) && [ "$answer" = 200 ]; do
 		# a program may need more than one attempt, but not for long
-		if [ $((SECONDS - from)) -gt 60 ] || { [ $((SECONDS - from)) -gt 10 ] && failing >/dev/null; }; then
+		if [ $((SECONDS - from)) -gt 180 ] || { [ $((SECONDS - from)) -gt 10 ] && failing >/dev/null; }; then
 			site_explain
 			say "       load: $(cat /proc/loadavg)" >&2
 			die "the site does not answer on port $PORT (/healthz: ${answer:-nothing})"

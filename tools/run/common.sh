@@ -186,6 +186,16 @@ port_keep() { # PORT: false when somebody has it
 	fi
 }
 
+# One that was ours: a server that was killed has it until the last of its threads has ended.
+port_keep_again() { # PORT
+	local tries=0
+	until port_keep "$1"; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || return 1
+		sleep 0.1
+	done
+}
+
 port_choose() { # NAME: a variable
 	until printf -v "$1" %s "$(port_free)" && port_keep "${!1}"; do
 		:

@@ -65,7 +65,7 @@ ports_choose() {
 	local name port
 	! rabbitmq_listens || return 0
 	for name in MQ_PORT MQ_DIST_PORT; do
-		if [ -n "${!name:-}" ] && port_keep "${!name}"; then
+		if [ -n "${!name:-}" ] && port_keep_again "${!name}"; then
 			continue
 		fi
 		sed -i "/^$name=/d" "$STATE/conf/secrets"

@@ -14,6 +14,7 @@ struct sale_locked {
 	struct str price;   /* as SQL writes it */
 	struct str goods_name;
 	enum sale_state state;
+	bool has_refused; /* somebody whom the gate had let in: tickets are to be looked at */
 };
 
 /* Inside a transaction. ERR_INVALID when there is no such sale. */

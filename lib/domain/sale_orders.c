@@ -8,7 +8,7 @@
 
 static const struct db_sql sql_lock =
 	SQL("SELECT goods_id, CAST(price AS CHAR), units, stock, starts_at, ends_at, pay_seconds,"
-	    " settled_no, change_no, state,"
+	    " settled_no, change_no, state, has_refused,"
 	    " (SELECT name FROM goods g WHERE g.goods_id = sale.goods_id)"
 	    " FROM sale WHERE sale_id = ? FOR UPDATE");
 
@@ -58,7 +58,8 @@ err sale_lock(struct ctx *c, int64_t sale_id, struct sale_locked *out)
 		.settled_no = db_int(rows, 7),
 		.change_no = db_int(rows, 8),
 		.state = (enum sale_state)db_int(rows, 9),
-		.goods_name = db_str(rows, 10),
+		.has_refused = db_int(rows, 10),
+		.goods_name = db_str(rows, 11),
 	};
 	return OK;
 }

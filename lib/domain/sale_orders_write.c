@@ -31,11 +31,14 @@ static const struct db_sql sql_insert =
 	    " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', user BIGINT PATH '$[1]',"
 	    " no BIGINT PATH '$[2]')) j");
 
+static const struct db_sql sql_refused = SQL("UPDATE sale SET has_refused = 1 WHERE sale_id = ?");
+
 /* A buyer of the batch: the first request that counts, or the order there is. */
 struct buyer {
 	struct sale_decision decision;
 	int64_t order_no; /* of an order that was there before: its request's number */
 	bool is_made;     /* the order is made by this batch */
+	bool is_refused;  /* and was told so */
 };
 
 struct batch {
@@ -109,6 +112,28 @@ static err read_existing(struct batch *b)
 	return OK;
 }
 
+/*
+ * A request may come again when units have come back: who was told that there are none gets none.
+ * As a rule nobody was, because the gate lets in no more than there are units.
+ */
+static err read_refused(struct batch *b)
+{
+	struct ctx *c = b->c;
+	int64_t *users = ARENA_ARRAY(c->arena, int64_t, b->buyer_count + 1);
+	bool *is_refused = ARENA_ARRAY(c->arena, bool, b->buyer_count + 1);
+	size_t i;
+	err e;
+
+	if (!b->sale.has_refused)
+		return OK;
+	for (i = 0; i < b->buyer_count; i++)
+		users[i] = b->buyers[i].decision.user_id;
+	e = sale_tickets_find_refused(c, b->sale_id, users, b->buyer_count, is_refused);
+	for (i = 0; !e && i < b->buyer_count; i++)
+		b->buyers[i].is_refused = is_refused[i];
+	return e;
+}
+
 /* No order yet. */
 static enum sale_refusal judge(const struct batch *b, const struct sale_request *request)
 {
@@ -137,7 +162,7 @@ static err decide(struct batch *b, const struct sale_request *request)
 		d->no = request->no;
 	if (d->order_id)
 		return OK;
-	d->refusal = judge(b, request);
+	d->refusal = buyer->is_refused ? SALE_REFUSED_SOLD_OUT : judge(b, request);
 	if (d->refusal != SALE_NO_REFUSAL)
 		return OK;
 	buyer->is_made = true;
@@ -199,6 +224,18 @@ static err decide_all(struct batch *b)
 	return e;
 }
 
+static err note_refused(struct batch *b)
+{
+	size_t i = 0;
+
+	while (i < b->buyer_count && (b->buyers[i].decision.order_id ||
+				      b->buyers[i].decision.refusal != SALE_REFUSED_SOLD_OUT))
+		i++;
+	if (i == b->buyer_count || b->sale.has_refused)
+		return OK;
+	return db_exec(b->c->db, NULL, &sql_refused, DB_ARGS(b->sale_id));
+}
+
 /*
  * As a rule everybody gets an order and nobody had one: then UNIQUE says so, and it need not be
  * asked before. Where somebody is refused, or UNIQUE says no (ERR_CONFLICT: write again), it is.
@@ -209,6 +246,7 @@ static err write(void *context)
 	err e = sale_lock(b->c, b->sale_id, &b->sale);
 
 	gather_buyers(b);
+	b->is_read = b->is_read || b->sale.has_refused;
 	if (!e && !b->is_read)
 		e = decide_all(b);
 	if (!e && !b->is_read && b->made < (int64_t)b->buyer_count) {
@@ -218,7 +256,11 @@ static err write(void *context)
 	if (!e && b->is_read) {
 		e = read_existing(b);
 		if (!e)
+			e = read_refused(b);
+		if (!e)
 			e = decide_all(b);
+		if (!e)
+			e = note_refused(b);
 	}
 	return e || !b->made ? e : take(b);
 }

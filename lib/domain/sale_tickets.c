@@ -133,3 +133,23 @@ err sale_tickets_apply(struct ctx *c, const struct sale_locked *sale,
 	sale_tickets_send(c, &sent, sale, decisions, count, done);
 	return sale_tickets_wait(c, &sent);
 }
+
+err sale_tickets_find_refused(struct ctx *c, int64_t sale_id, const int64_t *users, size_t count,
+			      bool *is_refused)
+{
+	struct cache_arg *args = ARENA_ARRAY(c->arena, struct cache_arg, 2 + count);
+	struct cache_reply *tickets;
+	size_t i;
+	err e;
+
+	args[0] = cache_arg_text(STR("HMGET"));
+	args[1] = cache_arg_text(sale_ticket_key(c->arena, sale_id));
+	for (i = 0; i < count; i++)
+		args[2 + i] = cache_arg_int(users[i]);
+	e = cache_run(c->cache, &tickets, (struct cache_args){ args, 2 + count });
+	if (!e && cache_items(tickets) != count)
+		e = ERR_UNAVAILABLE;
+	for (i = 0; !e && i < count; i++)
+		is_refused[i] = str_starts(cache_text(cache_item(tickets, i)), STR("-"));
+	return e;
+}

@@ -40,4 +40,9 @@ void sale_tickets_send(struct ctx *c, struct sale_telling *out, const struct sal
 		       const struct sale_decision *decisions, size_t count, int64_t done);
 err sale_tickets_wait(struct ctx *c, struct sale_telling *sent) MUST_CHECK;
 
+/* Who of them has been told no, which is final; others may be told anything yet. At most some
+ * hundreds. */
+err sale_tickets_find_refused(struct ctx *c, int64_t sale_id, const int64_t *users, size_t count,
+			      bool *is_refused) MUST_CHECK;
+
 #endif

@@ -92,19 +92,16 @@ static inline struct str market_field(const struct cache_reply *entry, size_t at
 	return cache_text(cache_item(cache_item(entry, 1), 2 * at + 1));
 }
 
-/* What the stream holds, as the message the relay makes of it; the stream is emptied. */
-static inline struct str market_message(struct ctx *c, int64_t sale)
+/* What the stream holds, as the message the relay makes of it. */
+static inline struct str market_peek(struct ctx *c, int64_t sale)
 {
 	struct str key = sale_stream_key(c->arena, sale);
-	struct cache_reply *entries, *trimmed;
+	struct cache_reply *entries;
 	struct buf b;
 	size_t i;
 
 	assert_int_equal(cache_run(c->cache, &entries,
 				   CACHE_ARGS(STR("XRANGE"), key, STR("-"), STR("+"))),
-			 OK);
-	assert_int_equal(cache_run(c->cache, &trimmed,
-				   CACHE_ARGS(STR("XTRIM"), key, STR("MAXLEN"), 0)),
 			 OK);
 	buf_init(&b, c->arena, 64);
 	BUF_LIT(&b, "{\"kind\":\"requests\",\"items\":[");
@@ -117,6 +114,19 @@ static inline struct str market_message(struct ctx *c, int64_t sale)
 	}
 	BUF_LIT(&b, "]}");
 	return buf_str(&b);
+}
+
+/* The same; the stream is emptied. */
+static inline struct str market_message(struct ctx *c, int64_t sale)
+{
+	struct str message = market_peek(c, sale);
+	struct cache_reply *trimmed;
+
+	assert_int_equal(cache_run(c->cache, &trimmed,
+				   CACHE_ARGS(STR("XTRIM"), sale_stream_key(c->arena, sale),
+					      STR("MAXLEN"), 0)),
+			 OK);
+	return message;
 }
 
 static inline void market_handle(struct ctx *c, int64_t sale, struct str message)

@@ -157,6 +157,9 @@ static void sql_refuses_what_redis_took_too_much(void **state)
 	market_handle(c, sale, message);
 	market_settle(c, sale, 0);
 	assert_int_equal(market_press(c, sale, f->bob).refusal, SALE_REFUSED_SOLD_OUT);
+	/* And is so: he has no order that he does not know of. */
+	assert_int_equal(market_orders(c, sale), 1);
+	assert_int_equal(market_sql_stock(c, sale), 4);
 }
 
 static struct str request(struct ctx *c, int64_t no, int64_t user, int64_t at)

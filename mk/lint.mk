@@ -1,7 +1,7 @@
 # Checks that need no server: what a compiler and a reader would object to.
 
-C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
-LINT_C = $(shell git ls-files 'lib/*.c' 'cgi-bin/*.c' 'workers/*.c' 'tools/*.c' 2>/dev/null)
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
+LINT_C = $(shell git ls-files -co --exclude-standard 'lib/*.c' 'cgi-bin/*.c' 'workers/*.c' 'tools/*.c' 2>/dev/null)
 LINT_FLAGS = -std=c11 -D_GNU_SOURCE -Ilib -Icgi-bin -I$(B)/gen $(LIBRARY_FLAGS)
 
 lint: lint-layers lint-rules lint-headers lint-texts lint-format lint-cppcheck lint-tidy ## every check below
@@ -13,7 +13,7 @@ lint-rules: ## lengths, forbidden words, SQL constants, unsafe markup
 	@tools/checks/rules.sh
 
 lint-headers: $(B)/gen/stamp ## each header compiles alone
-	@for h in $$(git ls-files 'lib/*.h' 'cgi-bin/*.h' 'workers/*.h'); do \
+	@for h in $$(git ls-files -co --exclude-standard 'lib/*.h' 'cgi-bin/*.h' 'workers/*.h'); do \
 		$(CC) $(LINT_FLAGS) $(filter-out -Wpedantic,$(WARNINGS)) -fsyntax-only -include $$h -x c /dev/null || exit 1; done
 
 lint-texts: $(B)/bin/tmplc ## every text is translated, and no translation is left over

@@ -12,8 +12,8 @@ report()
 	bad=1
 }
 
-sources=$(git ls-files '*.c' '*.h')
-code=$(git ls-files 'lib/*.[ch]' 'cgi-bin/*.[ch]' 'workers/*.[ch]' 'tools/*.[ch]')
+sources=$(git ls-files -co --exclude-standard '*.c' '*.h')
+code=$(git ls-files -co --exclude-standard 'lib/*.[ch]' 'cgi-bin/*.[ch]' 'workers/*.[ch]' 'tools/*.[ch]')
 
 # Files of at most 400 lines (300 in cgi-bin), functions of at most 60. Word lists are data.
 report "$(for file in $sources; do

@@ -79,7 +79,8 @@ static void compensate_some(struct walk *w, bool is_once)
 	while (db_next(rows)) {
 		walk_queue(w, db_str(rows, 1));
 		if (is_once || walk_below(w, 5))
-			assert_int_equal(db_exec(w->c->db, NULL, &sql_sent, DB_ARGS(db_int(rows, 0))),
+			assert_int_equal(db_exec(w->c->db, NULL, &sql_sent,
+						 DB_ARGS(db_int(rows, 0))),
 					 OK);
 	}
 }
@@ -231,9 +232,8 @@ static void lose(struct walk *w)
 	walk_note(w, "lose%u ", which);
 	for (i = 0; i < ARRAY_LEN(parts); i++) {
 		if (which >> i & 1)
-			market_number(w->c,
-				      CACHE_ARGS(STR("DEL"),
-						 sale_key_of(w->c->arena, w->sale, parts[i])));
+			market_number(w->c, CACHE_ARGS(STR("DEL"), sale_key_of(w->c->arena, w->sale,
+									       parts[i])));
 	}
 	walk_queue(w, sale_settle_body(w->c->arena, 0));
 }
@@ -241,10 +241,10 @@ static void lose(struct walk *w)
 static void step(struct walk *w)
 {
 	/* As often as they stand here. */
-	static void (*const acts[])(struct walk *w) = {
-		press,	    press,  press,  press, press,  ask,	      relay, relay, deliver, deliver,
-		deliver, compensate, cancel, pay, expire, manage, reconcile, lose
-	};
+	static void (*const acts[])(struct walk *
+				    w) = { press,  press, press,   press,   press,     ask,
+					   relay,  relay, deliver, deliver, deliver,   compensate,
+					   cancel, pay,   expire,  manage,  reconcile, lose };
 
 	forum_next(w->c);
 	acts[walk_below(w, ARRAY_LEN(acts))](w);
@@ -293,13 +293,14 @@ static void check(struct walk *w)
 
 	forum_next(w->c);
 	walk_must(w, market_of(w->c, w->sale, "taken") == market_of(w->c, w->sale, "answered"),
-	     "all requests are answered");
+		  "all requests are answered");
 	for (i = 0; i < PEOPLE; i++)
 		check_person(w, &w->people[i]);
 	walk_must(w, !forum_number(w->c, &sql_wrong_payments, DB_ARGS(w->sale)), "payments fit");
-	walk_must(w, !forum_number(w->c, &sql_wrong_returns, DB_ARGS(w->sale)), "units are given back");
+	walk_must(w, !forum_number(w->c, &sql_wrong_returns, DB_ARGS(w->sale)),
+		  "units are given back");
 	walk_must(w, market_redis_stock(w->c, w->sale) == market_sql_stock(w->c, w->sale),
-	     "the stocks are equal");
+		  "the stocks are equal");
 	market_check(w->c, w->sale);
 	assert_int_equal(sale_check(w->c, w->sale, clock_ticks() + CHECK_MS, &report), OK);
 	walk_must(w, sale_report_is_right(&report), "the reconciler finds nothing");

@@ -94,7 +94,8 @@ static inline void walk_hear(struct walk *w, struct person *p, struct sale_answe
 	walk_must(w, p->told <= 0 || code == p->told || is_away, "an order stays");
 	walk_must(w, p->told >= 0 || code == p->told || w->loses, "a refusal stays");
 	p->is_accepted = p->is_accepted || code == 0;
-	walk_must(w, !p->is_accepted || code >= 0 || w->loses || w->shrinks, "who was accepted gets one");
+	walk_must(w, !p->is_accepted || code >= 0 || w->loses || w->shrinks,
+		  "who was accepted gets one");
 	if (code > 0 || (p->is_accepted && code < 0))
 		p->told = code;
 }

@@ -10,14 +10,15 @@ static bool is_reason(const struct answer *a, const char *reason)
 	return strcmp(a->reason, reason) == 0;
 }
 
-/* A "no" that holds for a request that was accepted, not for one that never was. */
+/* A "no" that holds for a request that was accepted, not for one that never was: a press at once
+ * with it, in the same ms, may have been decided before. */
 static bool is_final_refusal(const struct buyer *b, const struct answer *a)
 {
 	if (a->code != -1 || is_reason(a, "away"))
 		return false;
 	if (is_reason(a, "lost") || is_reason(a, "duplicate"))
 		return true;
-	return b->accepted_at && a->asked_at >= b->accepted_at;
+	return b->accepted_at && a->asked_at > b->accepted_at;
 }
 
 static bool is_contradiction(const struct buyer *b, const struct answer *a)
@@ -26,7 +27,7 @@ static bool is_contradiction(const struct buyer *b, const struct answer *a)
 		return false;
 	/* Two ends are one too many, in whatever order they came; "not yet" may have been
 	 * overtaken. */
-	return a->code > 0 || a->asked_at >= b->verdict_at;
+	return a->code > 0 || a->asked_at > b->verdict_at;
 }
 
 static void learn(struct buyer *b, struct answer *a)

@@ -14,7 +14,7 @@
 static const struct {
 	const char *name, *guard, *instead;
 } guards[] = {
-	{ "gate-ticket", "if ticket then return {0, ticket, s[5]} end", "" },
+	{ "gate-ticket", "if tickets[1] then return {0, tickets[1], s[5]} end", "" },
 	{ "gate-once", "if call('HSETNX', KEYS[3], user, 'q' .. no) == 0 then",
 	  "call('HSET', KEYS[3], user, 'q' .. no) if false then" },
 	{ "gate-stock", "elseif stock <= 0 then refusal = 1 end", "end" },

@@ -12,9 +12,10 @@
  * requests: in batches, each one transaction; the sale's row locked, the guarded decrement, one
  * multi-row insert, the orders of these buyers read where not all get one; then tickets and stock
  * in one script (domain/sale_tickets.h); then, after the last batch, the ack. A request whose buyer
- * has an order, by this request or another, is told which; one beyond the stock is refused, and so
- * is one up to `settled_no` that made none. The stock in Redis is set to SQL's less what is on its
- * way, so a unit that was not used is back at once, and once.
+ * has an order, by this request or another, is told which; one beyond the stock is refused, also
+ * when it comes again and there are units (`has_refused`), and so is one up to `settled_no` that
+ * made none. The stock in Redis is set to SQL's less what is on its way, so a unit that was not
+ * used is back at once, and once.
  *
  * settle: tickets up to that number which still wait are written as if their message had come, in
  * the order of their numbers, at an instant at which the sale was open; then no request up to that

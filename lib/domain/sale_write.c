@@ -33,11 +33,6 @@ static const struct db_sql sql_delete = SQL("DELETE FROM sale WHERE sale_id = ? 
 static const struct db_sql sql_name =
 	SQL("SELECT g.name FROM sale s JOIN goods g USING (goods_id) WHERE s.sale_id = ?");
 
-/* As sale_terms_seen writes it. */
-static const struct db_sql sql_is_as_seen = SQL(
-	"SELECT CONCAT_WS('-', goods_id, CAST(price * 100 AS SIGNED), units, starts_at, ends_at,"
-	" pay_seconds) = ? FROM sale WHERE sale_id = ?");
-
 static const struct db_sql sql_publish =
 	SQL("UPDATE sale SET state = 1, published_at = ?, stock = units WHERE sale_id = ?");
 
@@ -248,17 +243,18 @@ struct str sale_terms_seen(struct arena *a, const struct sale *s)
 			  (long long)s->ends_at, (long long)s->pay_seconds);
 }
 
-/* Somebody else may have changed the draft since. */
+/* Somebody else may have changed the draft since; it is locked now. */
 static err check_seen(const struct writing *w)
 {
-	struct ctx *c = w->c;
-	struct db_rows *rows;
+	struct sale now;
 	err e;
 
 	if (!w->seen.n)
 		return OK;
-	e = db_query(c->db, c->arena, &rows, &sql_is_as_seen, DB_ARGS(w->seen, w->id));
-	return e ? e : db_next(rows) && db_int(rows, 0) ? OK : ERR_CONFLICT;
+	e = sale_find_any(w->c, w->id, &now);
+	if (e)
+		return e;
+	return str_is(sale_terms_seen(w->c->arena, &now), w->seen) ? OK : ERR_CONFLICT;
 }
 
 static err publish(void *context)

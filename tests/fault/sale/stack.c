@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "domain/outbox.h"
 #include "fault/sale/proxy.h"
+#include "support/chance.h"
 
 #define SALE_PROCESSES 4
 #define LOAD_MS 60000
@@ -61,14 +62,9 @@ void chance_seed(uint64_t seed)
 	chance = seed;
 }
 
-/* SplitMix64. */
 uint32_t chance_below(uint32_t limit)
 {
-	uint64_t z = chance += UINT64_C(0x9E3779B97F4A7C15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-	return (uint32_t)((z ^ z >> 31) % limit);
+	return chance_draw(&chance, limit);
 }
 
 static void must(err e, const char *what)

@@ -91,21 +91,10 @@ static void compensate(struct walk *w)
 	compensate_some(w, false);
 }
 
-/* The commit, and not the tickets. */
 static void handle_halfway(struct walk *w, size_t at)
 {
-	struct cache *usual = w->c->cache;
-	struct config nowhere = stores.config;
-
 	walk_note(w, "half@%zu ", at);
-	nowhere.redis.socket = (struct str){ 0 };
-	nowhere.redis.host = STR("127.0.0.1");
-	nowhere.redis.port = 1;
-	w->c->cache = cache_new(&nowhere);
-	cache_start_request(w->c->cache, w->c->arena);
-	walk_must(w, sale_orders_handle(w->c, w->sale, w->queue[at]) != OK, "it is not done");
-	cache_free(w->c->cache);
-	w->c->cache = usual;
+	walk_must(w, market_handle_halfway(w->c, w->sale, w->queue[at]) != OK, "it is not done");
 }
 
 static void handle(struct walk *w, size_t at, bool is_again)

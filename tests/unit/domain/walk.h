@@ -9,6 +9,8 @@
 
 #include <stdarg.h>
 
+#include "support/chance.h"
+
 #define PEOPLE 14
 #define QUEUE_MOST 1024
 #define TRAIL_BYTES 65536
@@ -33,14 +35,9 @@ struct walk {
 	size_t trail_n;
 };
 
-/* SplitMix64. */
 static inline uint32_t walk_below(struct walk *w, uint32_t limit)
 {
-	uint64_t z = w->chance += UINT64_C(0x9E3779B97F4A7C15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-	return (uint32_t)((z ^ z >> 31) % limit);
+	return chance_draw(&w->chance, limit);
 }
 
 static inline void walk_note(struct walk *w, const char *format, ...)

@@ -145,7 +145,7 @@ void running_kill(struct running *p)
 	clear_away(p);
 }
 
-bool running_stop(struct running *p)
+static bool end_all(const struct running *p)
 {
 	bool is_fine = true;
 	size_t i;
@@ -161,6 +161,23 @@ bool running_stop(struct running *p)
 			is_fine = false;
 		}
 	}
+	return is_fine;
+}
+
+bool running_stop(struct running *p)
+{
+	bool is_fine = end_all(p);
+
 	clear_away(p);
 	return is_fine;
+}
+
+void running_renew(struct running *p)
+{
+	size_t i;
+
+	if (!end_all(p))
+		fail("no good end of", p->name.p);
+	for (i = 0; i < p->count; i++)
+		p->pids[i] = start(p);
 }

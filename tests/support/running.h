@@ -43,7 +43,11 @@ void running_wait_ready(const struct running *p);
  */
 bool running_stop(struct running *p);
 
-/* The same at once and without a word, for a test that was cut short. */
+/* End all in good order, so that nothing they were asked is left half done, and start as many.
+ * Fails the test when one does not end so. */
+void running_renew(struct running *p);
+
+/* The same as running_stop at once and without a word, for a test that was cut short. */
 void running_kill(struct running *p);
 
 /* The whole of a file, as far as it is written. */

@@ -331,3 +331,9 @@ struct str site_log(struct site *s, struct arena *a, const char *program)
 {
 	return running_read_file(a, find_program(s, program)->log_path.p);
 }
+
+struct str site_log_whole(struct site *s, struct arena *a, const char *program)
+{
+	running_renew(find_program(s, program));
+	return site_log(s, a, program);
+}

@@ -94,7 +94,12 @@ void site_replace(struct site *s, const char *program, size_t i);
 /* Until each process of a program ends in good order when told to: not while it is starting. */
 void site_wait_ready(const struct site *s, const char *program);
 
-/* What all processes of a program have logged so far. */
+/* What all processes of a program have logged so far: a request's own line follows its answer, so
+ * it may still be missing. */
 struct str site_log(struct site *s, struct arena *a, const char *program);
+
+/* The same with all that is still to come of what was asked: its processes end, and others start.
+ */
+struct str site_log_whole(struct site *s, struct arena *a, const char *program);
 
 #endif

@@ -53,6 +53,12 @@ struct sale_form_view {
 	struct str goods_error, price_error, units_error, starts_error, ends_error, minutes_error;
 	bool has_errors;
 	struct str zone, now;
+	struct str seen; /* the terms that the editor had before them */
+	/* Another edit came first: what it says elsewhere than the form does; empty where not. */
+	bool is_conflict;
+	struct sale_theirs {
+		struct str goods, price, units, starts, ends, minutes;
+	} their;
 };
 
 /* templates/admin/sale.html: the terms of one, and what can be done with it. */
@@ -118,7 +124,7 @@ err sale_list_page(struct req *r);
 err sale_page(struct req *r);
 err sale_live_page(struct req *r);
 
-/* sales_form.c */
+/* sales_write.c */
 err sale_new_page(struct req *r);
 err sale_create_action(struct req *r);
 err sale_edit_page(struct req *r);

@@ -1,5 +1,5 @@
-/* A sale is set up: the form for a draft. */
-#include "admin/sale_pages.h"
+/* The form for a draft of a sale: what it shows and what it sends. */
+#include "admin/sale_form.h"
 
 #include "base/clock_typed.h"
 #include "base/money.h"
@@ -10,12 +10,7 @@
 #define CHOICES 200
 #define TYPED_MAX 40 /* of a number or a time */
 
-/* What the form sends. */
-struct sale_input {
-	int64_t goods;
-	struct str price, units, starts, ends, minutes;
-};
-
+#define SEEN_MAX 140 /* six numbers */
 #define TYPED(member) FIELD_TEXT(struct sale_input, member, 1, TYPED_MAX, FIELD_ONE_LINE)
 
 static const struct field sale_fields[] = {
@@ -25,6 +20,7 @@ static const struct field sale_fields[] = {
 	TYPED(starts),
 	TYPED(ends),
 	TYPED(minutes),
+	FIELD_TEXT(struct sale_input, seen, 0, SEEN_MAX, FIELD_ONE_LINE | FIELD_OPTIONAL),
 };
 
 /* The form's name for a field of the terms. */
@@ -73,9 +69,8 @@ static void read_terms(const struct sale_input *in, struct sale_terms *t,
 	t->pay_seconds = minutes * 60;
 }
 
-/* True when all of it is right. Otherwise errors has all that is wrong, not only the first. */
-static bool read_form(struct req *r, struct sale_input *in, struct sale_terms *t,
-		      struct field_errors *errors)
+bool sale_form_read(struct req *r, struct sale_input *in, struct sale_terms *t,
+		    struct field_errors *errors)
 {
 	bool is_complete = fields_read(r->ctx.arena, &r->in.body, sale_fields,
 				       ARRAY_LEN(sale_fields), in, errors);
@@ -139,8 +134,7 @@ static bool needs_plain_field(struct str typed)
 	return typed.n && !clock_is_field_value(typed);
 }
 
-static err show_form(struct req *r, int status, const struct sale_input *in,
-		     const struct field_errors *errors)
+struct sale_form_view sale_form_view(struct req *r, const struct sale_input *in)
 {
 	struct sale_form_view view = {
 		.tabs = admin_tabs(r),
@@ -154,115 +148,30 @@ static err show_form(struct req *r, int status, const struct sale_input *in,
 		.is_end_plain = needs_plain_field(in->ends),
 		.zone = r->ctx.config->site.zone,
 		.now = clock_shown(r->ctx.arena, r->ctx.now),
+		.seen = in->seen,
 	};
-	err e = fill_choices(r, in->goods, &view);
 
-	if (e)
-		return e;
 	view.tabs.is_sales = true;
 	view.action = r->id ? url_format(r->ctx.arena, "/admin/sales/{}/edit", r->id)
 			    : URL_LITERAL("/admin/sales");
-	if (errors)
-		fill_errors(r, errors, &view);
-	tmpl_admin_sale_form(req_page(r), &view);
+	return view;
+}
+
+err sale_form_show(struct req *r, int status, const struct sale_input *in,
+		   struct sale_form_view *view)
+{
+	err e = fill_choices(r, in->goods, view);
+
+	if (e)
+		return e;
+	tmpl_admin_sale_form(req_page(r), view);
 	return admin_show(r, status, req_text(r, r->id ? N_("Edit the draft") : N_("New sale")));
 }
 
-static struct str number_text(struct req *r, int64_t n)
+err sale_form_again(struct req *r, const struct sale_input *in, const struct field_errors *errors)
 {
-	return str_format(r->ctx.arena, "%lld", (long long)n);
-}
+	struct sale_form_view view = sale_form_view(r, in);
 
-/* With ?goods= that is chosen already, at its list price. */
-err sale_new_page(struct req *r)
-{
-	struct sale_input in = { .minutes = number_text(r, SALE_PAY_SECONDS / 60) };
-	struct goods goods = { 0 };
-
-	if (num_parse_id(form_get(&r->in.query, "goods"), &in.goods) &&
-	    goods_find(&r->ctx, in.goods, &goods) == OK)
-		in.price = money_text(r->ctx.arena, goods.price);
-	return show_form(r, 200, &in, NULL);
-}
-
-/* What they chose was deleted since the form was opened. */
-static err show_gone(struct req *r, struct sale_input *in, struct field_errors *errors)
-{
-	field_errors_add(errors, "goods", N_("These goods were deleted. Choose others."), 0);
-	return show_form(r, 422, in, errors);
-}
-
-err sale_create_action(struct req *r)
-{
-	struct field_errors errors = { 0 };
-	struct sale_input in = { 0 };
-	struct sale_terms terms = { 0 };
-	int64_t id;
-	err e;
-
-	if (!read_form(r, &in, &terms, &errors))
-		return show_form(r, 422, &in, &errors);
-	e = sale_create(&r->ctx, &terms, r->form_id, &id);
-	if (e == ERR_NOT_FOUND)
-		return show_gone(r, &in, &errors);
-	if (e)
-		return e;
-	req_flash(r, N_("The draft is saved. Nobody sees it until it is published."));
-	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", id));
-}
-
-/* ERR_CONFLICT when it is no draft any more. */
-static err find_draft(struct req *r, struct sale *out)
-{
-	err e = sale_find_any(&r->ctx, r->id, out);
-
-	return e ? e : out->state == SALE_DRAFT ? OK : ERR_CONFLICT;
-}
-
-/* It was published in the meantime: what can still be done with it stands on its page. */
-static err go_to_sale(struct req *r)
-{
-	req_flash(r, N_("This sale was published already: its terms stay as they are."));
-	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", r->id));
-}
-
-err sale_edit_page(struct req *r)
-{
-	struct arena *a = r->ctx.arena;
-	struct sale sale = { 0 };
-	err e = find_draft(r, &sale);
-
-	if (e)
-		return e == ERR_CONFLICT ? go_to_sale(r) : e;
-	return show_form(r, 200,
-			 &(struct sale_input){
-				 .goods = sale.goods_id,
-				 .price = money_text(a, sale.price),
-				 .units = number_text(r, sale.units),
-				 .starts = clock_typed(a, sale.starts_at),
-				 .ends = clock_typed(a, sale.ends_at),
-				 .minutes = number_text(r, sale.pay_seconds / 60),
-			 },
-			 NULL);
-}
-
-err sale_edit_action(struct req *r)
-{
-	struct field_errors errors = { 0 };
-	struct sale_input in = { 0 };
-	struct sale_terms terms = { 0 };
-	struct sale sale = { 0 };
-	err e = find_draft(r, &sale);
-
-	if (e)
-		return e == ERR_CONFLICT ? go_to_sale(r) : e;
-	if (!read_form(r, &in, &terms, &errors))
-		return show_form(r, 422, &in, &errors);
-	e = sale_edit(&r->ctx, r->id, &terms);
-	if (e == ERR_NOT_FOUND)
-		return show_gone(r, &in, &errors);
-	if (e)
-		return e == ERR_CONFLICT ? go_to_sale(r) : e;
-	req_flash(r, N_("Saved."));
-	return resp_redirect(r, url_format(r->ctx.arena, "/admin/sales/{}", r->id));
+	fill_errors(r, errors, &view);
+	return sale_form_show(r, 422, in, &view);
 }

@@ -85,8 +85,14 @@ size_t sale_terms_problems(const struct sale_terms *t, int64_t now,
 err sale_create(struct ctx *c, const struct sale_terms *t, struct str form_id,
 		int64_t *id_out) MUST_CHECK;
 
-/* Change a draft. ERR_CONFLICT once it was published. */
-err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t) MUST_CHECK;
+/* All terms of a draft as one text: what somebody saw of it before deciding about it. */
+struct str sale_terms_seen(struct arena *a, const struct sale *s);
+
+/*
+ * Change a draft whose terms were seen. ERR_CONFLICT when they are others by now, unless they are
+ * t already, and once it was published.
+ */
+err sale_edit(struct ctx *c, int64_t id, struct str seen, const struct sale_terms *t) MUST_CHECK;
 
 /* A draft that is not wanted: it is gone, the log keeps what it was. ERR_CONFLICT once it was
  * published; OK when there is none. */
@@ -97,9 +103,6 @@ err sale_delete(struct ctx *c, int64_t id) MUST_CHECK;
  * its end has passed or it was closed.
  */
 err sale_publish(struct ctx *c, int64_t id) MUST_CHECK;
-
-/* All terms of a draft as one text: what somebody saw of it before deciding about it. */
-struct str sale_terms_seen(struct arena *a, const struct sale *s);
 
 /* sale_publish; ERR_CONFLICT also when the terms are not those that were seen (empty: whatever
  * they are). */

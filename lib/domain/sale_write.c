@@ -172,19 +172,36 @@ static err lock(struct writing *w, enum sale_state *state, int64_t *ends_at)
 	return OK;
 }
 
-static err edit(void *context)
+static struct str terms_text(struct arena *a, const struct sale_terms *t)
 {
-	struct writing *w = context;
+	return str_format(a, "%lld-%lld-%lld-%lld-%lld-%lld", (long long)t->goods_id,
+			  (long long)t->price, (long long)t->units, (long long)t->starts_at,
+			  (long long)t->ends_at, (long long)t->pay_seconds);
+}
+
+struct str sale_terms_seen(struct arena *a, const struct sale *s)
+{
+	return terms_text(a, &(struct sale_terms){ s->goods_id, s->price, s->units, s->starts_at,
+						   s->ends_at, s->pay_seconds });
+}
+
+/* What it says now: it is locked, so that it stays so. */
+static err read_terms(const struct writing *w, struct str *out)
+{
+	struct sale now;
+	err e = sale_find_any(w->c, w->id, &now);
+
+	if (!e)
+		*out = sale_terms_seen(w->c->arena, &now);
+	return e;
+}
+
+static err write_terms(struct writing *w)
+{
 	const struct sale_terms *t = &w->terms;
 	struct ctx *c = w->c;
-	enum sale_state state;
-	int64_t ends_at;
-	err e = lock(w, &state, &ends_at);
+	err e = hold_goods(c, t->goods_id);
 
-	if (!e && state != SALE_DRAFT)
-		e = ERR_CONFLICT;
-	if (!e)
-		e = hold_goods(c, t->goods_id);
 	if (!e)
 		e = db_exec(c->db, NULL, &sql_update,
 			    DB_ARGS(t->goods_id, t->price, t->units, t->units, t->starts_at,
@@ -192,9 +209,27 @@ static err edit(void *context)
 	return e ? e : record_terms(w, STR("sale.edit"));
 }
 
-err sale_edit(struct ctx *c, int64_t id, const struct sale_terms *t)
+static err edit(void *context)
 {
-	struct writing w = { .c = c, .id = id, .terms = *t };
+	struct writing *w = context;
+	enum sale_state state;
+	struct str now = { 0 };
+	int64_t ends_at;
+	err e = lock(w, &state, &ends_at);
+
+	if (!e && state != SALE_DRAFT)
+		e = ERR_CONFLICT;
+	if (!e)
+		e = read_terms(w, &now);
+	/* The same form sent twice. */
+	if (e || str_is(now, terms_text(w->c->arena, &w->terms)))
+		return e;
+	return str_is(now, w->seen) ? write_terms(w) : ERR_CONFLICT;
+}
+
+err sale_edit(struct ctx *c, int64_t id, struct str seen, const struct sale_terms *t)
+{
+	struct writing w = { .c = c, .id = id, .terms = *t, .seen = seen };
 	err e = check(c, t);
 
 	return e ? e : db_transaction(c->db, edit, &w);
@@ -236,25 +271,12 @@ err sale_delete(struct ctx *c, int64_t id)
 	return db_transaction(c->db, delete, &w);
 }
 
-struct str sale_terms_seen(struct arena *a, const struct sale *s)
-{
-	return str_format(a, "%lld-%lld-%lld-%lld-%lld-%lld", (long long)s->goods_id,
-			  (long long)s->price, (long long)s->units, (long long)s->starts_at,
-			  (long long)s->ends_at, (long long)s->pay_seconds);
-}
-
-/* Somebody else may have changed the draft since; it is locked now. */
 static err check_seen(const struct writing *w)
 {
-	struct sale now;
-	err e;
+	struct str now;
+	err e = w->seen.n ? read_terms(w, &now) : OK;
 
-	if (!w->seen.n)
-		return OK;
-	e = sale_find_any(w->c, w->id, &now);
-	if (e)
-		return e;
-	return str_is(sale_terms_seen(w->c->arena, &now), w->seen) ? OK : ERR_CONFLICT;
+	return e || !w->seen.n || str_is(now, w->seen) ? e : ERR_CONFLICT;
 }
 
 static err publish(void *context)

@@ -35,16 +35,24 @@ static inline const char *admin_minutes_on(int minutes)
 	return clock_typed(admin_browser()->arena, clock_now() + minutes * CLOCK_MINUTE).p;
 }
 
-static inline struct reply admin_send_sale(const char *path, int64_t goods, const char *starts,
-					   const char *ends)
+/* seen is what an editor had before them; NULL at a new one. */
+static inline struct reply admin_send_terms(const char *path, int64_t goods, const char *starts,
+					    const char *ends, const char *seen)
 {
 	struct browser *b = admin_browser();
 	struct str id = str_format(b->arena, "%lld", (long long)goods);
 
 	return post_form(b, path,
 			 visit_fields(b, "goods", id.p, "price", "9.90", "units", "100", "starts",
-				      starts, "ends", ends, "minutes", "30", NULL)
+				      starts, "ends", ends, "minutes", "30", seen ? "seen" : NULL,
+				      seen, NULL)
 				 .p);
+}
+
+static inline struct reply admin_send_sale(const char *path, int64_t goods, const char *starts,
+					   const char *ends)
+{
+	return admin_send_terms(path, goods, starts, ends, NULL);
 }
 
 static inline int64_t admin_sale_made(struct reply r)
@@ -64,6 +72,16 @@ static inline int64_t admin_sale(int64_t goods)
 static inline const char *at(int64_t id, const char *rest)
 {
 	return visit_path(admin_browser(), "/admin/sales/%lld%s", (long long)id, rest);
+}
+
+/* Opens the form and sends it. */
+static inline struct reply admin_edit_sale(int64_t id, int64_t goods, const char *starts,
+					   const char *ends)
+{
+	struct browser *b = admin_browser();
+	struct str seen = page_value(b->arena, get(b, at(id, "/edit")).body, "seen");
+
+	return admin_send_terms(at(id, "/edit"), goods, starts, ends, seen.p);
 }
 
 static inline void assert_said(struct reply r, const char *field, const char *message)

@@ -121,9 +121,7 @@ static void what_changed_since_it_was_read_is_not_published(void **state)
 	(void)state;
 	assert_true(seen.n > 0);
 	assert_shows(b, r, "it is open at once");
-	assert_redirect(b,
-			admin_send_sale(at(id, "/edit"), goods, admin_minutes_on(10),
-					admin_minutes_on(90)),
+	assert_redirect(b, admin_edit_sale(id, goods, admin_minutes_on(10), admin_minutes_on(90)),
 			at(id, ""));
 	r = post_form(b, at(id, "/publish"), visit_path(b, "seen=" STR_FMT, STR_ARG(seen)));
 	assert_page(b, r, 409);

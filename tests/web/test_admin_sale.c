@@ -26,14 +26,61 @@ static void a_draft_is_saved_and_changed(void **state)
 	assert_page(b, r, 200);
 	assert_text(page_value(b->arena, r.body, "starts"), "2099-01-31T20:00");
 	assert_text(page_value(b->arena, r.body, "minutes"), "30");
-	assert_redirect(b,
-			admin_send_sale(at(id, "/edit"), goods, "2099-01-31T21:00",
-					"2099-01-31T22:00"),
+	assert_redirect(b, admin_edit_sale(id, goods, "2099-01-31T21:00", "2099-01-31T22:00"),
 			at(id, ""));
 	assert_text(visit_text(site, b->arena, &sql_sale, DB_ARGS(id)),
 		    "0|100|100|990|1800|4073547600000|4073551200000");
 	assert_page(b, get(b, "/admin/sales"), 200);
 	assert_shows(b, get(b, "/admin/sales"), "Kettle draft");
+}
+
+/* Two administrators have the form open; the second is shown what the first one saved. */
+static void a_draft_changed_meanwhile_is_shown_beside(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t goods = admin_goods("Chair <1>"), id = admin_sale(goods);
+	struct reply r = get(b, at(id, "/edit"));
+	struct str seen = page_value(b->arena, r.body, "seen");
+
+	(void)state;
+	assert_redirect(b,
+			admin_edit_sale(id, admin_goods("Desk <2>"), "2099-01-31T21:00",
+					"2099-01-31T22:30"),
+			at(id, ""));
+	r = admin_send_terms(at(id, "/edit"), goods, "2099-01-31T21:00", "2099-01-31T23:00",
+			     seen.p);
+	assert_page(b, r, 409);
+	assert_shows(b, r, "Somebody changed this draft while you were writing.");
+	assert_has(r, "<dd>Desk &lt;2&gt;</dd>");
+	assert_has(r, "<dd>2099-01-31 22:30</dd>");
+	/* What both say is not repeated. */
+	assert_has_not(r, "<dd>2099-01-31 21:00</dd>");
+	assert_text(page_value(b->arena, r.body, "ends"), "2099-01-31T23:00");
+	assert_has(r, visit_path(b, "<option value=\"%lld\" selected>", (long long)goods));
+	/* Saving again is a choice made knowingly. */
+	seen = page_value(b->arena, r.body, "seen");
+	r = admin_send_terms(at(id, "/edit"), goods, "2099-01-31T21:00", "2099-01-31T23:00",
+			     seen.p);
+	assert_redirect(b, r, at(id, ""));
+	assert_shows(b, get(b, at(id, "")), "2099-01-31 23:00");
+	/* Sent twice, it is saved once. */
+	r = admin_send_terms(at(id, "/edit"), goods, "2099-01-31T21:00", "2099-01-31T23:00",
+			     seen.p);
+	assert_redirect(b, r, at(id, ""));
+}
+
+/* What somebody had seen stays with their form while they mend it. */
+static void a_wrong_field_does_not_forget_what_was_seen(void **state)
+{
+	struct browser *b = admin_browser();
+	int64_t goods = admin_goods("Stool"), id = admin_sale(goods);
+	struct str seen = page_value(b->arena, get(b, at(id, "/edit")).body, "seen");
+	struct reply r;
+
+	(void)state;
+	r = admin_send_terms(at(id, "/edit"), goods, "soon", "2099-01-31T23:00", seen.p);
+	assert_page(b, r, 422);
+	assert_same(page_value(b->arena, r.body, "seen"), seen);
 }
 
 static void the_form_knows_goods_and_their_price(void **state)
@@ -171,7 +218,7 @@ static void goods_deleted_meanwhile(void **state)
 
 	(void)state;
 	visit_change(site, &sql_gone, DB_ARGS(goods));
-	r = admin_send_sale(at(id, "/edit"), goods, "2099-01-31T20:00", "2099-01-31T21:00");
+	r = admin_edit_sale(id, goods, "2099-01-31T20:00", "2099-01-31T21:00");
 	assert_page(b, r, 422);
 	assert_said(r, "goods", "These goods were deleted. Choose others.");
 }
@@ -199,6 +246,8 @@ static void the_same_form_makes_one_sale(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_draft_is_saved_and_changed),
+	cmocka_unit_test(a_draft_changed_meanwhile_is_shown_beside),
+	cmocka_unit_test(a_wrong_field_does_not_forget_what_was_seen),
 	cmocka_unit_test(the_form_knows_goods_and_their_price),
 	cmocka_unit_test(what_is_wrong_stands_at_the_field),
 	cmocka_unit_test(all_that_is_wrong_is_said_at_once),

@@ -42,7 +42,9 @@ static void set_up_and_read(struct ctx *c)
 	assert_int_equal(goods_newest(c, 2000, 20, &list), OK);
 	t.goods_id = id;
 	assert_int_equal(sale_create(c, &t, forum_form(c), &id), OK);
-	assert_int_equal(sale_edit(c, id, &t), OK);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	t.units++;
+	assert_int_equal(sale_edit(c, id, sale_terms_seen(c->arena, &s), &t), OK);
 	assert_int_equal(goods_delete(c, t.goods_id), ERR_CONFLICT);
 	assert_int_equal(goods_delete(c, 3), OK);
 	assert_int_equal(sale_publish(c, id), OK);

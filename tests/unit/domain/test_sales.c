@@ -101,10 +101,47 @@ static void only_administrators_set_up(void **state)
 	assert_int_equal(goods_edit(c, 1, 1, &t), ERR_FORBIDDEN);
 	assert_int_equal(goods_delete(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_create(c, &terms, forum_form(c), &id), ERR_FORBIDDEN);
-	assert_int_equal(sale_edit(c, 1, &terms), ERR_FORBIDDEN);
+	assert_int_equal(sale_edit(c, 1, STR(""), &terms), ERR_FORBIDDEN);
 	assert_int_equal(sale_publish(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_close(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_change_units(c, 1, 1, forum_form(c)), ERR_FORBIDDEN);
+}
+
+static struct str seen_of(struct ctx *c, int64_t id)
+{
+	struct sale s;
+
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	return sale_terms_seen(c->arena, &s);
+}
+
+/* Two administrators write at the same time: neither loses what the other wrote unknowingly. */
+static void a_draft_is_changed_by_who_saw_it(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct sale_terms t;
+	struct str seen;
+	struct sale s;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_draft(c, 3, 1000, CLOCK_HOUR);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	seen = sale_terms_seen(c->arena, &s);
+	t = (struct sale_terms){ s.goods_id, 5, 7, s.starts_at, s.ends_at, 60 };
+	assert_int_equal(sale_edit(c, id, STR(""), &t), ERR_CONFLICT);
+	assert_int_equal(sale_edit(c, id, seen, &t), OK);
+	/* The same form again. */
+	assert_int_equal(sale_edit(c, id, seen, &t), OK);
+	t.units = 8;
+	assert_int_equal(sale_edit(c, id, seen, &t), ERR_CONFLICT);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	assert_int_equal(s.units, 7);
+	assert_int_equal(sale_edit(c, id, seen_of(c, id), &t), OK);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	assert_int_equal(s.units, 8);
+	assert_int_equal(s.stock, 8);
 }
 
 static void a_draft_is_hidden_until_it_is_published(void **state)
@@ -122,11 +159,11 @@ static void a_draft_is_hidden_until_it_is_published(void **state)
 	assert_int_equal(sale_find(c, id, &s), ERR_NOT_FOUND);
 	assert_int_equal(sale_find_any(c, id, &s), OK);
 	t = (struct sale_terms){ s.goods_id, 5, 7, s.starts_at, s.ends_at, 60 };
-	assert_int_equal(sale_edit(c, id, &t), OK);
+	assert_int_equal(sale_edit(c, id, seen_of(c, id), &t), OK);
 	assert_int_equal(sale_publish(c, id), OK);
 	assert_int_equal(sale_publish(c, id), OK);
 	assert_int_equal(forum_number(c, &sql_settles, DB_ARGS(key)), 1);
-	assert_int_equal(sale_edit(c, id, &t), ERR_CONFLICT);
+	assert_int_equal(sale_edit(c, id, seen_of(c, id), &t), ERR_CONFLICT);
 	assert_int_equal(sale_find(c, id, &s), OK);
 	assert_int_equal(s.units, 7);
 	assert_int_equal(s.stock, 7);
@@ -217,6 +254,7 @@ int main(void)
 		people_test(goods_are_written_once_and_edited_in_turn),
 		people_test(what_is_wrong_is_named),
 		people_test(only_administrators_set_up),
+		people_test(a_draft_is_changed_by_who_saw_it),
 		people_test(a_draft_is_hidden_until_it_is_published),
 		people_test(what_has_ended_is_not_published),
 		people_test(units_are_asked_for_once_for_each_form),

@@ -3,6 +3,7 @@
 #include "account/proof_pages.h"
 
 #include "base/log.h"
+#include "base/num.h"
 
 #include "tmpl/account_login.h"
 
@@ -105,8 +106,7 @@ struct str login_refusal(struct req *r, const struct login_result *result)
 		return closed_words(r, &result->ban);
 	case LOGIN_CLOSED:
 		http_response_set_header(&r->out, "Retry-After",
-					 str_format(r->ctx.arena, "%lld",
-						    (long long)result->retry_seconds));
+					 num_text(r->ctx.arena, result->retry_seconds));
 		return req_text(r, "Too many wrong passwords for this account. Try again later.");
 	}
 	BUG("no text for login answer %d", (int)result->answer);

@@ -1,6 +1,7 @@
 /* Logging in by phone: a number, then the code that was sent to it. */
 #include "account/proof_pages.h"
 
+#include "base/num.h"
 #include "web/cookie.h"
 
 #include "tmpl/account_code.h"
@@ -61,9 +62,8 @@ err phone_page(struct req *r)
 
 struct str wait_words(struct req *r)
 {
-	struct str seconds = str_format(r->ctx.arena, "%lld", (long long)r->retry_seconds);
-	struct str minutes =
-		str_format(r->ctx.arena, "%lld", (long long)(r->retry_seconds + 59) / 60);
+	struct str seconds = num_text(r->ctx.arena, r->retry_seconds);
+	struct str minutes = num_text(r->ctx.arena, (r->retry_seconds + 59) / 60);
 
 	http_response_set_header(&r->out, "Retry-After", seconds);
 	if (r->retry_seconds > 120)

@@ -133,6 +133,6 @@ err event_drop_page(struct req *r)
 	view.button = req_text(r, "Drop");
 	view.is_all = id == 0;
 	if (id)
-		view.id = str_format(r->ctx.arena, "%lld", (long long)id);
+		view.id = num_text(r->ctx.arena, id);
 	return confirm_show(r, 200, &view);
 }

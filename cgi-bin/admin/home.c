@@ -2,6 +2,7 @@
 #include "admin/home_pages.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "domain/health.h"
 #include "domain/plumbing.h"
 #include "domain/sale.h"
@@ -44,7 +45,7 @@ static struct str sale_name(struct req *r, int64_t id, size_t place)
 
 	if (place < NAMED_SALES && sale_find_any(&r->ctx, id, &sale) == OK)
 		return sale.goods.name;
-	return str_format(r->ctx.arena, "%lld", (long long)id);
+	return num_text(r->ctx.arena, id);
 }
 
 static void fill_sales(struct req *r, const struct plumbing *p, struct home_view *view)

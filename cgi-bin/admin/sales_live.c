@@ -36,8 +36,8 @@ static void fill_chart(struct req *r, const int64_t *rate, struct chart_view *vi
 	struct str numbers[2];
 
 	chart_draw(r->ctx.arena, rate, SECONDS, &view->chart);
-	numbers[0] = str_format(r->ctx.arena, "%lld", (long long)view->chart.sum);
-	numbers[1] = str_format(r->ctx.arena, "%lld", (long long)view->chart.most);
+	numbers[0] = num_text(r->ctx.arena, view->chart.sum);
+	numbers[1] = num_text(r->ctx.arena, view->chart.most);
 	view->title = req_text(r, "Requests per second in the last two minutes");
 	view->description =
 		text_format(r->ctx.arena, r->language,

@@ -10,11 +10,6 @@ static struct str say(struct req *r, const char *english, const struct str *argu
 	return text_format(r->ctx.arena, r->language, english, arguments, count);
 }
 
-static struct str number_text(struct req *r, int64_t n)
-{
-	return str_format(r->ctx.arena, "%lld", (long long)n);
-}
-
 static err find(struct req *r, struct sale *sale, struct confirm_view *view)
 {
 	err e = sale_find_any(&r->ctx, r->id, sale);
@@ -37,9 +32,9 @@ static void say_terms(struct req *r, const struct sale *s, struct confirm_view *
 	struct arena *a = r->ctx.arena;
 	struct str when[] = { clock_shown(a, s->starts_at), clock_shown(a, s->ends_at),
 			      r->ctx.config->site.zone };
-	struct str offer[] = { number_text(r, s->units), money_text(a, s->price),
+	struct str offer[] = { num_text(r->ctx.arena, s->units), money_text(a, s->price),
 			       money_text(a, s->goods.price) };
-	struct str minutes = number_text(r, s->pay_seconds / 60);
+	struct str minutes = num_text(r->ctx.arena, s->pay_seconds / 60);
 
 	confirm_say(r, view, req_text(r, "Everybody sees it in the list of sales at once."));
 	confirm_say(r, view,
@@ -139,7 +134,8 @@ err sale_delete_action(struct req *r)
 
 static err ask_close(struct req *r, const struct sale *s, struct confirm_view *view)
 {
-	struct str sold[] = { number_text(r, s->units - s->stock), number_text(r, s->units) };
+	struct str sold[] = { num_text(r->ctx.arena, s->units - s->stock),
+			      num_text(r->ctx.arena, s->units) };
 
 	view->question = req_text(r, "Close this sale early?");
 	view->button = req_text(r, "Close it");

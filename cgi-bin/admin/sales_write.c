@@ -5,11 +5,6 @@
 #include "base/money.h"
 #include "base/num.h"
 
-static struct str number_text(struct req *r, int64_t n)
-{
-	return str_format(r->ctx.arena, "%lld", (long long)n);
-}
-
 static err show_opened(struct req *r, const struct sale_input *in)
 {
 	struct sale_form_view view = sale_form_view(r, in);
@@ -20,7 +15,7 @@ static err show_opened(struct req *r, const struct sale_input *in)
 /* With ?goods= that is chosen already, at its list price. */
 err sale_new_page(struct req *r)
 {
-	struct sale_input in = { .minutes = number_text(r, SALE_PAY_SECONDS / 60) };
+	struct sale_input in = { .minutes = num_text(r->ctx.arena, SALE_PAY_SECONDS / 60) };
 	struct goods goods = { 0 };
 
 	if (num_parse_id(form_get(&r->in.query, "goods"), &in.goods) &&
@@ -77,10 +72,10 @@ static struct sale_input input_of(struct req *r, const struct sale *s)
 	return (struct sale_input){
 		.goods = s->goods_id,
 		.price = money_text(a, s->price),
-		.units = number_text(r, s->units),
+		.units = num_text(r->ctx.arena, s->units),
 		.starts = clock_typed(a, s->starts_at),
 		.ends = clock_typed(a, s->ends_at),
-		.minutes = number_text(r, s->pay_seconds / 60),
+		.minutes = num_text(r->ctx.arena, s->pay_seconds / 60),
 		.seen = sale_terms_seen(a, s),
 	};
 }
@@ -115,13 +110,13 @@ static err show_conflict(struct req *r, struct sale_input *in, const struct sale
 	if (s.price != t->price)
 		view.their.price = money_text(a, s.price);
 	if (s.units != t->units)
-		view.their.units = number_text(r, s.units);
+		view.their.units = num_text(r->ctx.arena, s.units);
 	if (s.starts_at != t->starts_at)
 		view.their.starts = clock_shown(a, s.starts_at);
 	if (s.ends_at != t->ends_at)
 		view.their.ends = clock_shown(a, s.ends_at);
 	if (s.pay_seconds != t->pay_seconds)
-		view.their.minutes = number_text(r, s.pay_seconds / 60);
+		view.their.minutes = num_text(r->ctx.arena, s.pay_seconds / 60);
 	return sale_form_show(r, 409, in, &view);
 }
 

@@ -1,4 +1,4 @@
-/* Numbers from text. */
+/* Numbers from text, and back. */
 #include "base/num.h"
 
 bool num_parse_i64(struct str s, int64_t min, int64_t max, int64_t *out)
@@ -55,4 +55,9 @@ bool num_parse_hex(struct str s, unsigned char *out, size_t size)
 	for (i = 0; i < size; i++)
 		out[i] = (unsigned char)(16 * hex_value(s.p[2 * i]) + hex_value(s.p[2 * i + 1]));
 	return true;
+}
+
+struct str num_text(struct arena *a, int64_t n)
+{
+	return str_format(a, "%lld", (long long)n);
 }

@@ -1,5 +1,5 @@
 /*
- * Numbers from text. Decimal digits with an optional '-', nothing else: no white
+ * Numbers from text, and back. Decimal digits with an optional '-', nothing else: no white
  * space, no '+', no exponent, no leading zeros but "0" itself.
  */
 #ifndef BASE_NUM_H
@@ -15,5 +15,8 @@ bool num_parse_id(struct str s, int64_t *out) MUST_CHECK;
 
 /* Hex digits of either case; exactly 2 * size of them. */
 bool num_parse_hex(struct str s, unsigned char *out, size_t size) MUST_CHECK;
+
+/* Its digits, NUL-terminated, as num_parse_i64 reads them. */
+struct str num_text(struct arena *a, int64_t n);
 
 #endif

@@ -70,7 +70,7 @@ static struct str cursor_text(struct arena *a, enum comment_sort sort, const str
 {
 	if (sort == COMMENT_SORT_BEST)
 		return str_format(a, "%lld-%lld", (long long)last->likes, (long long)last->id);
-	return str_format(a, "%lld", (long long)last->id);
+	return num_text(a, last->id);
 }
 
 static err query(struct ctx *c, const struct comment_want *want, struct db_rows **out)

@@ -85,7 +85,7 @@ err export_folder(struct ctx *c)
 
 struct str export_file(struct ctx *c, const struct export *x)
 {
-	struct str id = str_format(c->arena, "%lld", (long long)x->id);
+	struct str id = num_text(c->arena, x->id);
 	const struct str parts[] = { STR("export"), id };
 	struct str mac = secret_mac(c->arena, c->config->site.secret, parts, ARRAY_LEN(parts));
 

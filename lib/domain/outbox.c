@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 
 /* The compensator leaves a row alone for this long, so that it does not race its own process. */
 #define OWN_TIME_MS (30 * CLOCK_SECOND)
@@ -86,7 +87,7 @@ static err find_own(struct ctx *c, struct str ids, struct mq_message **out, size
 	*out = m;
 	*count = db_count(rows);
 	for (; db_next(rows); m++) {
-		m->id = str_format(c->arena, "%lld", (long long)db_int(rows, 0));
+		m->id = num_text(c->arena, db_int(rows, 0));
 		m->key = db_str(rows, 1);
 		m->body = db_str(rows, 2);
 	}

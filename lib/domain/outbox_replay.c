@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/secret.h"
 
 #define FIRST_WAIT_MS (30 * CLOCK_SECOND)
@@ -58,7 +59,7 @@ static err read_due(struct batch *b, enum outbox_state state)
 		b->ids[b->count] = db_int(rows, 0);
 		b->attempts[b->count] = db_int(rows, 3);
 		b->messages[b->count] = (struct mq_message){
-			.id = str_format(c->arena, "%lld", (long long)db_int(rows, 0)),
+			.id = num_text(c->arena, db_int(rows, 0)),
 			.key = db_str(rows, 1),
 			.body = db_str(rows, 2),
 		};

@@ -1,6 +1,7 @@
 /* Posts as they are read. */
 #include "domain/post.h"
 
+#include "base/num.h"
 #include "domain/post_row.h"
 #include "domain/reaction_keys.h"
 
@@ -82,7 +83,7 @@ static void remember(struct ctx *c, struct str key, int64_t version, const struc
 
 static struct str memo_key(struct ctx *c, int64_t id)
 {
-	return str_format(c->arena, "%lld", (long long)id);
+	return num_text(c->arena, id);
 }
 
 void post_prepare(struct ctx *c, struct post_want *want, int64_t id)

@@ -76,7 +76,7 @@ static struct str cursor_text(struct arena *a, enum post_sort sort, struct post_
 {
 	if (has_score(sort))
 		return str_format(a, "%lld-%lld", (long long)place.score, (long long)place.id);
-	return str_format(a, "%lld", (long long)place.id);
+	return num_text(a, place.id);
 }
 
 /* Reads ROW_COLUMNS; *score_out is what the sort orders by. */

@@ -107,7 +107,7 @@ static void take_places(const struct cache_reply *reply, struct post_place after
 err post_rank_page(struct ctx *c, struct post_place after, size_t most, struct post_places *out)
 {
 	const struct str highest = STR("+inf");
-	struct str from = after.id ? str_format(c->arena, "%lld", (long long)after.score) : highest;
+	struct str from = after.id ? num_text(c->arena, after.score) : highest;
 	int64_t step = (int64_t)most + EXTRA, offset = 0;
 	struct cache_reply *reply, *size;
 	bool is_end = false;
@@ -217,7 +217,7 @@ static err build_locked(struct ctx *c, struct str token)
 
 err post_rank_build(struct ctx *c, bool is_forced)
 {
-	struct str token = str_format(c->arena, "%lld", (long long)clock_ticks_us());
+	struct str token = num_text(c->arena, clock_ticks_us());
 	struct cache_reply *exists, *lock;
 	err e;
 

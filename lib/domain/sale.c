@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/num.h"
 #include "domain/sale_row.h"
 
 #define LIST_MOST 200
@@ -95,7 +96,7 @@ err sale_find_any(struct ctx *c, int64_t id, struct sale *out)
 
 static struct str memo_key(struct ctx *c, int64_t id)
 {
-	return str_format(c->arena, "%lld", (long long)id);
+	return num_text(c->arena, id);
 }
 
 /* A copy whose texts are in a. */

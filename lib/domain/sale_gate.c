@@ -104,7 +104,7 @@ struct str sale_refusal_word(enum sale_refusal refusal)
 struct str sale_answer_code(struct arena *a, const struct sale_answer *answer)
 {
 	if (answer->order_id)
-		return str_format(a, "%lld", (long long)answer->order_id);
+		return num_text(a, answer->order_id);
 	return answer->refusal == SALE_NO_REFUSAL ? STR("0") : STR("-1");
 }
 

@@ -1,6 +1,7 @@
 /* Tickets that are decided, and the stock that follows from it, in one script for each batch. */
 #include "domain/sale_tickets.h"
 
+#include "base/num.h"
 #include "domain/sale_keys.h"
 
 #define AT_ONCE 256 /* decisions in a call: Redis works for us in slices of a millisecond */
@@ -59,7 +60,7 @@ static const struct cache_script script_apply = CACHE_SCRIPT(
 static struct str ticket_of(struct arena *a, const struct sale_decision *d)
 {
 	if (d->order_id)
-		return str_format(a, "%lld", (long long)d->order_id);
+		return num_text(a, d->order_id);
 	return str_format(a, "-" STR_FMT, STR_ARG(sale_refusal_word(d->refusal)));
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "domain/credential.h"
@@ -135,8 +136,7 @@ static struct str plain(struct arena *a, struct str typed)
 
 static struct str recovery_hash(struct ctx *c, int64_t user_id, struct str code)
 {
-	const struct str parts[] = { STR("recovery"),
-				     str_format(c->arena, "%lld", (long long)user_id), code };
+	const struct str parts[] = { STR("recovery"), num_text(c->arena, user_id), code };
 
 	return secret_mac(c->arena, c->config->site.secret, parts, ARRAY_LEN(parts));
 }

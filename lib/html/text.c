@@ -97,7 +97,7 @@ struct str text_format(struct arena *a, int language, const char *english,
 
 struct str text_count(struct arena *a, int language, const char *one, const char *many, int64_t n)
 {
-	struct str number = str_format(a, "%lld", (long long)n);
+	struct str number = num_text(a, n);
 
 	return fill(a, text_plural(language, one, many, n), &number, 1);
 }

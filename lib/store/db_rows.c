@@ -140,5 +140,5 @@ struct str db_str(const struct db_rows *rows, unsigned column)
 		return (struct str){ 0 };
 	if (cell->text)
 		return (struct str){ cell->text, cell->length };
-	return str_format(rows->arena, "%lld", (long long)cell->number);
+	return num_text(rows->arena, cell->number);
 }

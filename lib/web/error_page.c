@@ -1,5 +1,7 @@
 /* The one place that turns an error into a page. It needs no store. */
 #include "web/form_again.h"
+
+#include "base/num.h"
 #include "web/state.h"
 
 #include "tmpl/error.h"
@@ -127,7 +129,7 @@ static void add_headers(struct req *r, int status)
 		http_response_header(&r->out, "Allow", r->web->allow);
 	if (r->retry_seconds > 0)
 		http_response_header(&r->out, "Retry-After",
-				     str_format(r->ctx.arena, "%lld", (long long)r->retry_seconds));
+				     num_text(r->ctx.arena, r->retry_seconds));
 }
 
 static void show(struct req *r, const struct words *w)

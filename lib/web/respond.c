@@ -1,5 +1,7 @@
 /* What handlers call to answer. */
 #include "domain/outbox.h"
+
+#include "base/num.h"
 #include "domain/picture.h"
 #include "domain/user_profile.h"
 #include "web/cookie.h"
@@ -218,7 +220,7 @@ struct str req_field_error(struct req *r, const struct field_errors *errors, con
 
 	if (!found)
 		return (struct str){ 0 };
-	number = str_format(r->ctx.arena, "%lld", (long long)found->number);
+	number = num_text(r->ctx.arena, found->number);
 	return text_format(r->ctx.arena, r->language, found->message, &number, 1);
 }
 

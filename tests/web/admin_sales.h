@@ -5,6 +5,7 @@
 #include "web/web.h"
 
 #include "base/clock_typed.h"
+#include "base/num.h"
 
 static const struct db_sql admin_sql_goods =
 	SQL("INSERT INTO goods (goods_id, name, body_md, body_html, excerpt, price, created_at)"
@@ -40,7 +41,7 @@ static inline struct reply admin_send_terms(const char *path, int64_t goods, con
 					    const char *ends, const char *seen)
 {
 	struct browser *b = admin_browser();
-	struct str id = str_format(b->arena, "%lld", (long long)goods);
+	struct str id = num_text(b->arena, goods);
 
 	return post_form(b, path,
 			 visit_fields(b, "goods", id.p, "price", "9.90", "units", "100", "starts",

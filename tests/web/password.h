@@ -10,6 +10,7 @@
 #include <dirent.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "domain/user_new_password.h"
 #include "support/running.h"
 
@@ -70,8 +71,7 @@ static inline bool fits(struct browser *b, struct account a, const char *passwor
 
 static inline int64_t told(struct browser *b, struct account a)
 {
-	return visit_number(site, &sql_told,
-			    DB_ARGS(str_format(b->arena, "%lld", (long long)a.id)));
+	return visit_number(site, &sql_told, DB_ARGS(num_text(b->arena, a.id)));
 }
 
 /* A link as the mail holds it. */

@@ -5,6 +5,7 @@
 #include "web/web.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "domain/staff.h"
 #include "domain/user_login.h"
 
@@ -277,8 +278,7 @@ static void floods_are_a_few_mails(void **state)
 			assert_int_equal(answers[i].status, 303);
 			assert_string_equal(answers[i].location, answers[0].location);
 		}
-		assert_int_equal(visit_number(site, &sql_mails,
-					      DB_ARGS(str_format(b->arena, "%lld", (long long)id))),
+		assert_int_equal(visit_number(site, &sql_mails, DB_ARGS(num_text(b->arena, id))),
 				 3);
 	}
 }

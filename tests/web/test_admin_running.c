@@ -1,6 +1,7 @@
 /* Sales, as administrators publish, watch, change and close them. */
 #include "web/admin_sales.h"
 
+#include "base/num.h"
 #include "domain/sale_check.h"
 
 static const struct db_sql sql_state = SQL("SELECT state FROM sale WHERE sale_id = ?");
@@ -65,7 +66,7 @@ static void published_seen_and_closed(void **state)
 static void a_price_above_the_list_price_is_pointed_out(void **state)
 {
 	struct browser *b = admin_browser();
-	struct str goods = str_format(b->arena, "%lld", (long long)admin_goods("Dear"));
+	struct str goods = num_text(b->arena, admin_goods("Dear"));
 	int64_t id = admin_sale_made(
 		post_form(b, "/admin/sales",
 			  visit_fields(b, "goods", goods.p, "price", "99.01", "units", "1",

@@ -1,6 +1,8 @@
 /* Sales, as administrators set them up: the form for a draft. */
 #include "web/admin_sales.h"
 
+#include "base/num.h"
+
 static const struct db_sql sql_gone = SQL("UPDATE goods SET deleted_at = 1 WHERE goods_id = ?");
 static const struct db_sql sql_sale =
 	SQL("SELECT CONCAT_WS('|', state, units, stock, CAST(price * 100 AS SIGNED), pay_seconds,"
@@ -130,7 +132,7 @@ static void what_is_wrong_stands_at_the_field(void **state)
 	};
 	struct browser *b = admin_browser();
 	int64_t goods = admin_goods("Wrong");
-	struct str id = str_format(b->arena, "%lld", (long long)goods);
+	struct str id = num_text(b->arena, goods);
 	size_t i, k;
 
 	(void)state;
@@ -162,7 +164,7 @@ static void what_is_wrong_stands_at_the_field(void **state)
 static void all_that_is_wrong_is_said_at_once(void **state)
 {
 	struct browser *b = admin_browser();
-	struct str id = str_format(b->arena, "%lld", (long long)admin_goods("All at once"));
+	struct str id = num_text(b->arena, admin_goods("All at once"));
 	struct reply r = post_form(b, "/admin/sales",
 				   visit_fields(b, "goods", id.p, "price", "0", "units", "x",
 						"starts", "2099-01-31T20:00", "ends",

@@ -2,6 +2,7 @@
 #include "web/web.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "domain/leaving.h"
 #include "domain/reaction.h"
 
@@ -89,7 +90,7 @@ static void asked_for_it_ends_all_sessions_and_can_be_taken_back(void **state)
 	struct browser *b = visit_member(site, ROLE_USER);
 	struct browser *phone = visit_again(site, visit_id(b));
 	struct str name = visit_name(site, b);
-	struct str number = str_format(b->arena, "%lld", (long long)visit_id(b));
+	struct str number = num_text(b->arena, visit_id(b));
 	int64_t id = visit_id(b);
 	struct reply r;
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/secret.h"
 #include "domain/outbox.h"
 #include "domain/user.h"
@@ -270,7 +271,7 @@ static bool is_put_off(struct fixture *f, int64_t id)
 	while (!found && clock_ticks() < until) {
 		forum_next(f->c);
 		now = f->c->now;
-		who = str_format(f->c->arena, "%lld", (long long)id);
+		who = num_text(f->c->arena, id);
 		found = forum_number(f->c, &sql_later, DB_ARGS(now + 5 * CLOCK_MINUTE, who));
 	}
 	return found == 1;

@@ -2,6 +2,7 @@
 #include "web/web.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "domain/session.h"
 
 #define WAIT_MS WAIT_MOST_MS
@@ -220,8 +221,7 @@ static void who_was_here_is_noted_by_the_day(void **state)
 	assert_int_equal(visit_number(site, &sql_seen, DB_ARGS(visit_id(b))), 20250101);
 	/* As if the session had been used last two days ago. */
 	assert_int_equal(session_tell(site_ctx(site), visit_id(b), STR("seen"),
-				      str_format(b->arena, "%lld",
-						 (long long)(clock_now() - 2 * CLOCK_DAY))),
+				      num_text(b->arena, clock_now() - 2 * CLOCK_DAY)),
 			 OK);
 	get(b, "/levels");
 	assert_int_equal(wait_for(&sql_seen, b, clock_day(clock_now())), clock_day(clock_now()));

@@ -1,6 +1,7 @@
 /* The second step of a login, and being asked again before sensitive changes. */
 #include "web/proof.h"
 
+#include "base/num.h"
 #include "domain/reauth.h"
 #include "domain/second_factor.h"
 
@@ -73,8 +74,7 @@ static struct reply type(struct browser *b, const char *code)
 
 static int64_t events(struct browser *b, int64_t id, int event)
 {
-	return visit_number(site, &sql_events,
-			    DB_ARGS(str_format(b->arena, "%lld", (long long)id), event));
+	return visit_number(site, &sql_events, DB_ARGS(num_text(b->arena, id), event));
 }
 
 static void the_second_step_comes_before_the_session(void **state)

@@ -4,6 +4,7 @@
  */
 #include "web/web.h"
 
+#include "base/num.h"
 #include "web/cookie.h"
 
 /* Acts that ask for the role alone. Whoever adds one decides here. */
@@ -74,7 +75,7 @@ static void nothing_happens_before_the_proof(void **state)
 {
 	struct site_routes all = site_routes(site);
 	struct browser *b = visit_member(site, ROLE_ADMIN);
-	struct str id = str_format(b->arena, "%lld", (long long)site_user(site, "a", ROLE_USER));
+	struct str id = num_text(b->arena, site_user(site, "a", ROLE_USER));
 	struct str before = visit_sum(site, b->arena);
 	size_t i;
 

@@ -163,7 +163,7 @@ static int64_t tickets_that_do_not_fit(const struct proof_sale *s)
 	if (db_query(c->db, c->arena, &rows, &sql_orders, DB_ARGS(s->id)))
 		return -1;
 	while (db_next(rows)) {
-		struct str user = str_format(c->arena, "%lld", (long long)db_int(rows, 1));
+		struct str user = num_text(c->arena, db_int(rows, 1));
 
 		if (cache_run(c->cache, &reply, CACHE_ARGS(STR("HGET"), key, user)))
 			return -1;

@@ -1,4 +1,4 @@
-/* Numbers from text. */
+/* Numbers from text, and back. */
 #include "unit/unit.h"
 
 #include "base/num.h"
@@ -9,6 +9,19 @@ static void assert_number(struct str s, int64_t wanted)
 
 	assert_true(num_parse_i64(s, INT64_MIN, INT64_MAX, &got));
 	assert_true(got == wanted);
+}
+
+static void there_and_back(void **state)
+{
+	static const int64_t numbers[] = { 0, 7, -7, INT64_MAX, INT64_MIN };
+	struct arena *a = arena_new(256);
+	size_t i;
+
+	(void)state;
+	assert_text(num_text(a, -10), "-10");
+	for (i = 0; i < ARRAY_LEN(numbers); i++)
+		assert_number(num_text(a, numbers[i]), numbers[i]);
+	arena_free(a);
 }
 
 static void numbers(void **state)
@@ -125,8 +138,10 @@ static void not_hex(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers), cmocka_unit_test(not_numbers), cmocka_unit_test(ranges),
-		cmocka_unit_test(ids),     cmocka_unit_test(hex),         cmocka_unit_test(not_hex),
+		cmocka_unit_test(numbers),     cmocka_unit_test(there_and_back),
+		cmocka_unit_test(not_numbers), cmocka_unit_test(ranges),
+		cmocka_unit_test(ids),         cmocka_unit_test(hex),
+		cmocka_unit_test(not_hex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "unit/domain/selling.h"
 
+#include "base/num.h"
 #include "domain/sale_check.h"
 #include "domain/sale_keys.h"
 
@@ -55,7 +56,7 @@ static inline void set_queued(struct checking *k, int64_t user, int64_t no)
 
 static inline void set_order(struct checking *k, int64_t user, int64_t order)
 {
-	set_ticket(k, user, str_format(k->c->arena, "%lld", (long long)order));
+	set_ticket(k, user, num_text(k->c->arena, order));
 }
 
 static inline void set_field(struct checking *k, const char *field, int64_t value)

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "base/num.h"
 #include "domain/consumed.h"
 #include "domain/mail.h"
 #include "domain/user_token.h"
@@ -141,7 +142,7 @@ static void an_event_is_handled_once(void **state)
 	bool was_sent = true;
 
 	STORES_OR_SKIP();
-	id = str_format(c->arena, "%lld", (long long)c->now);
+	id = num_text(c->arena, c->now);
 	assert_int_equal(mail_was_sent(c, id, &was_sent), OK);
 	assert_false(was_sent);
 	assert_int_equal(mail_mark_sent(c, id), OK);

@@ -1,6 +1,7 @@
 /* New passwords: who may set one, how often a link works, and what ends with the old one. */
 #include "unit/domain/account.h"
 
+#include "base/num.h"
 #include "domain/mail.h"
 #include "domain/session.h"
 #include "domain/user_new_password.h"
@@ -20,8 +21,7 @@ static const struct db_sql sql_stored =
 
 static int64_t mails(struct ctx *c, const char *kind, int64_t id)
 {
-	return forum_number(c, &sql_mails,
-			    DB_ARGS(str_from_c(kind), str_format(c->arena, "%lld", (long long)id)));
+	return forum_number(c, &sql_mails, DB_ARGS(str_from_c(kind), num_text(c->arena, id)));
 }
 
 static struct str cookie_of(struct ctx *c, const struct user *u)

@@ -2,6 +2,7 @@
 #include "unit/domain/market.h"
 #include "unit/still_clock.h"
 
+#include "base/num.h"
 #include "domain/sale_press.h"
 
 #define AT_ONCE 12
@@ -30,8 +31,7 @@ static void a_press_waits_and_becomes_an_order(void **state)
 	market_deliver(c, sale);
 	answer = market_result(c, sale, f->ann);
 	assert_true(answer.order_id > 0);
-	assert_same(sale_answer_code(c->arena, &answer),
-		    str_format(c->arena, "%lld", (long long)answer.order_id));
+	assert_same(sale_answer_code(c->arena, &answer), num_text(c->arena, answer.order_id));
 	assert_int_equal(market_press(c, sale, f->ann).order_id, answer.order_id);
 	assert_int_equal(market_orders(c, sale), 1);
 	market_check(c, sale);

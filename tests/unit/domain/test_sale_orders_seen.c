@@ -1,6 +1,7 @@
 /* Orders as their buyers see, send and cancel them, and as the closer ends them. */
 #include "unit/domain/selling.h"
 
+#include "base/num.h"
 #include "domain/mail.h"
 #include "unit/domain/account.h"
 
@@ -140,9 +141,7 @@ static void what_is_not_paid_in_time_is_closed(void **state)
 	assert_int_equal(selling_state_of(c, late), ORDER_EXPIRED);
 	assert_int_equal(selling_state_of(c, in_time), ORDER_UNPAID);
 	assert_int_equal(selling_returns_of(c, sale, late), 1);
-	assert_int_equal(forum_number(c, &sql_mails,
-				      DB_ARGS(str_format(c->arena, "%lld", (long long)late))),
-			 1);
+	assert_int_equal(forum_number(c, &sql_mails, DB_ARGS(num_text(c->arena, late))), 1);
 	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
 	assert_int_equal(closed, 0);
 	assert_int_equal(selling_returns_of(c, sale, late), 1);
@@ -158,7 +157,7 @@ static err letter_to(struct ctx *c, int64_t user, struct mail *out)
 	selling_let_expire(c, order);
 	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
 	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_letter,
-				  DB_ARGS(str_format(c->arena, "%lld", (long long)order))),
+				  DB_ARGS(num_text(c->arena, order))),
 			 OK);
 	assert_true(db_next(rows));
 	return mail_build(c, db_str(rows, 0), out);

@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include "base/num.h"
 #include "domain/credential.h"
 #include "domain/hash_slot.h"
 #include "domain/reauth.h"
@@ -65,8 +66,7 @@ static enum second_answer try_it(struct ctx *c, int64_t id, struct str typed)
 
 static int64_t told(struct ctx *c, int64_t id, enum credential_event event)
 {
-	return forum_number(c, &sql_told,
-			    DB_ARGS(str_format(c->arena, "%lld", (long long)id), (int)event));
+	return forum_number(c, &sql_told, DB_ARGS(num_text(c->arena, id), (int)event));
 }
 
 static void it_is_set_up_with_the_first_code(void **state)

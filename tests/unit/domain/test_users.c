@@ -1,6 +1,7 @@
 /* Registering, activating, changing accounts: what happens once, and what tells nobody anything. */
 #include "unit/domain/account.h"
 
+#include "base/num.h"
 #include "domain/limit.h"
 #include "domain/mail.h"
 #include "domain/session.h"
@@ -39,12 +40,12 @@ static int64_t registered(struct ctx *c, struct str name, struct str email)
 
 static int64_t mails_to(struct ctx *c, int64_t id)
 {
-	return forum_number(c, &sql_mails_to, DB_ARGS(str_format(c->arena, "%lld", (long long)id)));
+	return forum_number(c, &sql_mails_to, DB_ARGS(num_text(c->arena, id)));
 }
 
 static bool last_mail_activates(struct ctx *c, int64_t id)
 {
-	return forum_number(c, &sql_kind_to, DB_ARGS(str_format(c->arena, "%lld", (long long)id)));
+	return forum_number(c, &sql_kind_to, DB_ARGS(num_text(c->arena, id)));
 }
 
 static void registering_makes_a_pending_account_and_a_mail(void **state)

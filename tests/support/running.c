@@ -14,6 +14,7 @@
 
 #define BACKLOG 64
 #define LOG_SHOWN 4000
+#define LOG_TIME strlen("2026-01-31T08:05:09.123Z ")
 
 static void fail(const char *what, const char *which)
 {
@@ -125,6 +126,25 @@ static void show_end(const struct running *p, int status)
 	arena_free(a);
 }
 
+/* What it had to complain of, for whoever reads why the test failed. */
+static void show_complaints(const struct running *p)
+{
+	struct arena *a = arena_new(65536);
+	struct str rest = running_read_file(a, p->log_path.p), line = { 0 };
+	struct buf b;
+
+	buf_init(&b, a, 4096);
+	while (str_split(&rest, '\n', &line)) {
+		struct str level = str_slice(line, LOG_TIME, line.n);
+
+		if (str_starts(level, STR("error ")) || str_starts(level, STR("warn ")))
+			buf_addf(&b, "# " STR_FMT "\n", STR_ARG(line));
+	}
+	fwrite(b.p + (b.n > LOG_SHOWN ? b.n - LOG_SHOWN : 0), 1, b.n < LOG_SHOWN ? b.n : LOG_SHOWN,
+	       stderr);
+	arena_free(a);
+}
+
 static void clear_away(struct running *p)
 {
 	if (p->listener >= 0) {
@@ -168,6 +188,7 @@ bool running_stop(struct running *p)
 {
 	bool is_fine = end_all(p);
 
+	show_complaints(p);
 	clear_away(p);
 	return is_fine;
 }

@@ -39,7 +39,8 @@ void running_wait_ready(const struct running *p);
 
 /*
  * TERM to all, wait, remove socket and log. False, with the end of the log on stderr, when one did
- * not end by itself in good order: a report of a sanitizer is such an end.
+ * not end by itself in good order: a report of a sanitizer is such an end. Its
+ * warnings and errors go to stderr in any case: they are shown when a test fails.
  */
 bool running_stop(struct running *p);
 

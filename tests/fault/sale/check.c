@@ -110,10 +110,12 @@ static bool read_rest(const struct proof_sale *s, struct rest *out)
 	return true;
 }
 
-static bool is_at_rest(const struct rest *r)
+/* A change of the units that `orders` has in hand stands in no queue. */
+static bool is_at_rest(const struct proof_sale *s, const struct rest *r)
 {
-	return r->live.is_loaded && r->live.queued == 0 && r->live.stream == 0 && r->queue == 0 &&
-	       r->outbox == 0 && r->live.stock == r->sql.stock;
+	return r->sql.units == s->units && r->live.is_loaded && r->live.queued == 0 &&
+	       r->live.stream == 0 && r->queue == 0 && r->outbox == 0 &&
+	       r->live.stock == r->sql.stock;
 }
 
 static void show_rest(const struct rest *r)
@@ -136,7 +138,7 @@ bool check_wait_quiet(const struct proof_sale *s, int64_t most_ms)
 	for (;;) {
 		bool is_known = read_rest(s, &r);
 
-		times = is_known && is_at_rest(&r) ? times + 1 : 0;
+		times = is_known && is_at_rest(s, &r) ? times + 1 : 0;
 		if (times == 2)
 			return true;
 		if (clock_ticks() > until)

@@ -118,6 +118,7 @@ const char *picture_problem(struct str bytes)
 	return NULL;
 }
 
+/* An upload being written down: what the transaction needs. */
 struct taking {
 	struct ctx *c;
 	enum picture_kind kind;
@@ -135,8 +136,9 @@ static err record(struct ctx *c, enum picture_kind kind, int64_t target_id, cons
 				 target_id, (struct str){ 0 });
 }
 
-static err add_row(const struct taking *t)
+static err add(void *context)
 {
+	const struct taking *t = context;
 	struct ctx *c = t->c;
 	err e = form_once_claim(c, t->form_id, t->id);
 
@@ -153,13 +155,6 @@ static err add_row(const struct taking *t)
 		e = outbox_add(c, STR(PICTURE_TOPIC),
 			       str_format(c->arena, "{\"picture\":\"%lld\"}", (long long)t->id));
 	return e;
-}
-
-static err add(const struct taking *t)
-{
-	err e = db_begin(t->c->db);
-
-	return e ? e : db_end(t->c->db, add_row(t));
 }
 
 err picture_take(struct ctx *c, enum picture_kind kind, int64_t target_id, struct str bytes,
@@ -179,7 +174,7 @@ err picture_take(struct ctx *c, enum picture_kind kind, int64_t target_id, struc
 		e = blob_put(c->config, BLOB_PRIVATE, key, bytes);
 	if (e)
 		return e;
-	e = add(&t);
+	e = db_transaction(c->db, add, &t);
 	if (e && blob_remove(c->config, BLOB_PRIVATE, key))
 		log_warn("an upload that was not taken stays at " STR_FMT, STR_ARG(key));
 	/* The same form, sent twice at once. */
@@ -229,32 +224,38 @@ static err forget(struct ctx *c, struct db_rows *rows)
 	return first;
 }
 
-static err take_from_target(struct ctx *c, enum picture_kind kind, int64_t target_id,
-			    struct db_rows **rows)
+struct removing {
+	struct ctx *c;
+	enum picture_kind kind;
+	int64_t target_id;
+	struct db_rows *rows; /* of all its pictures */
+};
+
+static err take_from_target(void *context)
 {
-	err e = db_query(c->db, c->arena, rows, &sql_all_of, DB_ARGS((int)kind, target_id));
+	struct removing *r = context;
+	struct ctx *c = r->c;
+	int kind = (int)r->kind;
+	err e = db_query(c->db, c->arena, &r->rows, &sql_all_of, DB_ARGS(kind, r->target_id));
 
 	if (!e)
-		e = db_exec(c->db, NULL, &sql_replace_all, DB_ARGS(c->now, (int)kind, target_id));
+		e = db_exec(c->db, NULL, &sql_replace_all, DB_ARGS(c->now, kind, r->target_id));
 	if (!e)
-		e = picture_kind_row(kind)->set(c, target_id, (struct str){ 0 });
+		e = picture_kind_row(r->kind)->set(c, r->target_id, (struct str){ 0 });
 	if (!e)
-		e = record(c, kind, target_id, "picture-gone");
+		e = record(c, r->kind, r->target_id, "picture-gone");
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 err picture_remove(struct ctx *c, enum picture_kind kind, int64_t target_id)
 {
 	const struct picture_kind_row *row = picture_kind_row(kind);
-	struct db_rows *rows;
-	err e = db_begin(c->db);
+	struct removing r = { .c = c, .kind = kind, .target_id = target_id };
+	err e = db_transaction(c->db, take_from_target, &r);
 
-	if (e)
-		return e;
-	e = db_end(c->db, take_from_target(c, kind, target_id, &rows));
 	if (!e && row->tell)
 		e = row->tell(c, target_id);
-	return e ? e : forget(c, rows);
+	return e ? e : forget(c, r.rows);
 }
 
 err picture_sweep(struct ctx *c, int limit, int64_t *swept)

@@ -122,18 +122,26 @@ static err ask_wanted(struct ctx *c, const struct picture_work *w, bool *is_want
 	return OK;
 }
 
-/* *is_wanted is false when it is not shown after all. */
-static err show(struct ctx *c, const struct picture_work *w, bool *is_wanted)
-{
-	err e = ask_wanted(c, w, is_wanted);
+struct showing {
+	struct ctx *c;
+	const struct picture_work *work;
+	bool is_wanted; /* false: it is not shown after all */
+};
 
-	if (!e && *is_wanted) {
+static err show(void *context)
+{
+	struct showing *s = context;
+	const struct picture_work *w = s->work;
+	struct ctx *c = s->c;
+	err e = ask_wanted(c, w, &s->is_wanted);
+
+	if (!e && s->is_wanted) {
 		e = picture_kind_row(w->kind)->set(c, w->target_id, w->name);
-		*is_wanted = e != ERR_NOT_FOUND;
+		s->is_wanted = e != ERR_NOT_FOUND;
 	}
 	if (e && e != ERR_NOT_FOUND)
 		return e;
-	if (!*is_wanted)
+	if (!s->is_wanted)
 		return db_exec(c->db, NULL, &sql_drop, DB_ARGS(c->now, w->id));
 	e = db_exec(c->db, NULL, &sql_replace, DB_ARGS(c->now, (int)w->kind, w->target_id, w->id));
 	return e ? e : db_exec(c->db, NULL, &sql_show, DB_ARGS(c->now, w->id));
@@ -149,17 +157,14 @@ err picture_work_tell(struct ctx *c, const struct picture_work *w)
 err picture_work_show(struct ctx *c, const struct picture_work *w,
 		      const struct picture_files *files)
 {
-	bool is_wanted = false;
+	struct showing s = { .c = c, .work = w };
 	err e = put_files(c, w, files);
 
 	if (!e)
-		e = db_begin(c->db);
+		e = db_transaction(c->db, show, &s);
 	if (e)
 		return e;
-	e = db_end(c->db, show(c, w, &is_wanted));
-	if (e)
-		return e;
-	if (!is_wanted)
+	if (!s.is_wanted)
 		return picture_remove_files(c, w->kind, w->name);
 	if (blob_remove(c->config, BLOB_PRIVATE, picture_waiting_key(c->arena, w->name)))
 		log_warn("picture %lld: its upload stays", (long long)w->id);

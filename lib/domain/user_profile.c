@@ -111,6 +111,7 @@ struct saving {
 	const struct profile_text *text;
 	const struct preferences *preferences;
 	struct str form_id, folded, bio;
+	err (*write)(struct saving *s);
 	bool was_done; /* by the same form, before */
 };
 
@@ -145,12 +146,17 @@ static err write_preferences(struct saving *s)
 			   DB_ARGS(p->zone, p->language, (int)p->messages_from, s->c->viewer.id));
 }
 
-static err in_transaction(struct saving *s, err (*write)(struct saving *s))
+static err write_it(void *context)
 {
-	err e = db_begin(s->c->db);
+	struct saving *s = context;
 
-	if (!e)
-		e = db_end(s->c->db, write(s));
+	return s->write(s);
+}
+
+static err save(struct saving *s)
+{
+	err e = db_transaction(s->c->db, write_it, s);
+
 	return s->was_done ? OK : e;
 }
 
@@ -164,7 +170,7 @@ static void tell(struct ctx *c, struct str field, struct str value)
 
 err user_profile_save(struct ctx *c, const struct profile_text *t, struct str form_id)
 {
-	struct saving s = { .c = c, .text = t, .form_id = form_id };
+	struct saving s = { .c = c, .text = t, .form_id = form_id, .write = write_text };
 	const struct words *words;
 	err e = words_list_find(c, &words);
 
@@ -173,7 +179,7 @@ err user_profile_save(struct ctx *c, const struct profile_text *t, struct str fo
 	if (e)
 		return e;
 	s.bio = utf8_cut(words_mask(c->arena, words, utf8_trim(t->bio)), USER_BIO_MAX);
-	e = in_transaction(&s, write_text);
+	e = save(&s);
 	if (!e && !s.was_done)
 		tell(c, STR("name"), t->username);
 	return e;
@@ -181,8 +187,10 @@ err user_profile_save(struct ctx *c, const struct profile_text *t, struct str fo
 
 err user_preferences_save(struct ctx *c, const struct preferences *p, struct str form_id)
 {
-	struct saving s = { .c = c, .preferences = p, .form_id = form_id };
-	err e = in_transaction(&s, write_preferences);
+	struct saving s = {
+		.c = c, .preferences = p, .form_id = form_id, .write = write_preferences
+	};
+	err e = save(&s);
 
 	if (!e && !s.was_done)
 		tell(c, STR("zone"), p->zone);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "domain/picture.h"
 #include "store/blob.h"
+#include "support/child.h"
 #include "web/upload.h"
 
 #define WAIT_MS WAIT_MOST_MS
@@ -15,6 +16,20 @@ static const struct db_sql sql_pictures =
 	SQL("SELECT COUNT(*) FROM picture WHERE kind = 1 AND target_id = ?");
 static const struct db_sql sql_age_pictures =
 	SQL("UPDATE picture SET changed_at = changed_at - 600000 WHERE target_id = ?");
+
+/* What the worker has in hand while it shows a picture; the rest is there so that InnoDB, which
+ * ends the transaction with the fewest changes, does not end this one. */
+static const struct db_sql sql_hold =
+	SQL("INSERT INTO picture (picture_id, kind, target_id, uploader_id, state, name,"
+	    " changed_at) VALUES (?, 1, ?, 1, 0, 'held', 1)");
+static const struct db_sql sql_weight =
+	SQL("INSERT INTO form_used (user_id, form_id, made, created_at)"
+	    " SELECT -?, seq, 1, 1 FROM seq_1_to_50");
+static const struct db_sql sql_waiting =
+	SQL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND"
+	    " INFO LIKE 'UPDATE picture%'");
+static const struct db_sql sql_their_form =
+	SQL("SELECT made FROM form_used WHERE user_id = ? FOR UPDATE");
 
 /* The settings page, once the worker is done with what was uploaded. */
 static struct reply settled(struct browser *b)
@@ -223,6 +238,30 @@ static void the_same_form_sent_again_is_one_upload(void **state)
 	settled(b);
 }
 
+/* Each of two has what the other one wants: who is sent away by MariaDB tries again by itself. */
+static void an_upload_that_meets_the_worker_is_taken(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER);
+	struct ctx *c = site_ctx(site);
+	struct db_rows *rows;
+	pid_t uploader;
+
+	(void)state;
+	assert_int_equal(db_begin(c->db), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_hold, DB_ARGS(visit_id(b), visit_id(b))), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_weight, DB_ARGS(visit_id(b))), OK);
+	uploader = fork();
+	if (uploader == 0)
+		_exit(upload_face(b, picture_made(b->arena, 20, 20, AS_PNG)).status == 303 ? 0 : 1);
+	WAIT_UNTIL(visit_number(site, &sql_waiting, DB_NO_ARGS) > 0);
+	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_their_form, DB_ARGS(visit_id(b))),
+			 OK);
+	assert_int_equal(db_end(c->db, ERR_CONFLICT), ERR_CONFLICT);
+	assert_int_equal(child_wait(uploader), 0);
+	settled(b);
+	assert_int_equal(avatar_of(b).n, 32);
+}
+
 /* The page says that it waits for as long as that takes. */
 static void what_waits_is_made_by_the_next_worker(void **state)
 {
@@ -256,6 +295,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_broken_picture_ends_in_a_clear_state),
 	cmocka_unit_test(a_file_name_leads_nowhere),
 	cmocka_unit_test(the_same_form_sent_again_is_one_upload),
+	cmocka_unit_test(an_upload_that_meets_the_worker_is_taken),
 	cmocka_unit_test(what_waits_is_made_by_the_next_worker),
 };
 

@@ -1,6 +1,8 @@
 /* Leaving at the moments that matter: half a step, a change of mind, and who is left behind. */
 #include "unit/domain/leaving.h"
 
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "domain/picture_kinds.h"
@@ -8,6 +10,7 @@
 #include "domain/user_account.h"
 #include "domain/user_profile.h"
 #include "store/blob.h"
+#include "support/patience.h"
 
 static const struct db_sql sql_picture =
 	SQL("INSERT INTO picture (picture_id, kind, target_id, uploader_id, state, name,"
@@ -80,17 +83,21 @@ static void there_is_no_way_back_from_half_a_step(void **state)
 	assert_int_equal(forum_number(c, &sql_pictures, DB_ARGS(me)), 0);
 }
 
+/* Set in all processes once the first one holds what the others want. */
+static atomic_bool *is_held;
+
 /* 0 stays, and says so only after a while; 1 is the worker, whose time has come. */
 static int64_t stay_or_go(struct ctx *c, int number, const void *context)
 {
 	int64_t user_id = *(const int64_t *)context;
 
 	if (number == 1) {
-		usleep(100000);
+		WAIT_UNTIL(*is_held);
 		return leaving_step(c, user_id);
 	}
 	if (db_begin(c->db) || db_exec(c->db, NULL, &sql_stay, DB_ARGS(user_id)))
 		return ERR_INTERNAL;
+	*is_held = true;
 	usleep(400000);
 	return db_end(c->db, OK);
 }
@@ -104,6 +111,7 @@ static void who_stays_at_the_last_moment_stays(void **state)
 	STORES_OR_SKIP();
 	me = leave(c, LEAVING_ERASE);
 	make_due(c, me.id);
+	*is_held = false;
 	forum_at_once((int)ARRAY_LEN(results), stay_or_go, &me.id, results);
 	assert_int_equal(results[0], OK);
 	assert_int_equal(results[1], OK);
@@ -128,10 +136,11 @@ static int64_t give_or_take_name(struct ctx *c, int number, const void *context)
 		if (db_begin(c->db) || user_name_retire(c, w->owner) ||
 		    db_exec(c->db, NULL, &sql_rename, DB_ARGS(w->owner, w->owner, w->owner)))
 			return ERR_INTERNAL;
-		usleep(1500000);
+		*is_held = true;
+		usleep(1000000);
 		return db_end(c->db, OK);
 	}
-	usleep(100000);
+	WAIT_UNTIL(*is_held);
 	forum_as(c, w->newcomer, ROLE_USER);
 	if (number == 1)
 		return account_rename(c, r.username);
@@ -155,6 +164,7 @@ static void nobody_gets_a_name_the_moment_it_is_given_up(void **state)
 	run(c, &sql_may_rename, DB_ARGS(newcomer.id));
 	w = (struct wanted_name){ owner.id, newcomer.id, "" };
 	snprintf(w.name, sizeof(w.name), STR_FMT, STR_ARG(owner.name));
+	*is_held = false;
 	forum_at_once((int)ARRAY_LEN(results), give_or_take_name, &w, results);
 	assert_int_equal(results[0], OK);
 	assert_int_equal(results[1], ERR_CONFLICT);
@@ -257,5 +267,7 @@ int main(void)
 		account_test(nobody_is_named_for_what_a_gone_moderator_wrote),
 	};
 
+	is_held = mmap(NULL, sizeof(*is_held), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);
 }

@@ -7,8 +7,8 @@ PLAZA_BIN = $(BIN)
 export PLAZA_BIN
 # So many test programs at a time.
 LANES ?= 3
-# Of the scripts behind `make run`.
-SCRIPT_TESTS := tests/run/starting tests/run/stopping
+# Of the scripts behind `make run` and `make install`.
+SCRIPT_TESTS := tests/run/installed tests/run/starting tests/run/stopping
 WITH_STORES = tests/support/with-stores $(TEST_STATE)
 
 # A test may bring a part of what is below it: each __wrap_NAME in it, or in a header it names of those beside it, takes

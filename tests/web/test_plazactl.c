@@ -1,21 +1,12 @@
 /* plazactl as an administrator uses it: what it says, what it exits with, and that a second time
  * does no harm. */
-#include "unit/unit.h"
+#include "web/ctl.h"
 
 #include <sys/stat.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "domain/user.h"
-#include "support/forum.h"
 #include "support/patience.h"
-
-#define OUTPUT_BYTES 65536
-
-struct outcome {
-	int status;
-	struct str said; /* both streams */
-};
 
 static const struct db_sql sql_posts = SQL("SELECT COUNT(*) FROM post");
 static const struct db_sql sql_comments = SQL("SELECT COUNT(*) FROM comment WHERE deleted_at = 0");
@@ -78,68 +69,6 @@ static int stop(void **state)
 		forum_close(*state);
 	return stores_tear_down(state);
 }
-
-static const char *program(struct arena *a)
-{
-	const char *bin = getenv("PLAZA_BIN");
-
-	return str_format(a, "%s/plazactl", bin ? bin : "build/asan/bin").p;
-}
-
-static NORETURN void become(struct arena *a, const char *arguments, int in, int out)
-{
-	char *argv[12] = { str_c(a, STR("plazactl")) };
-	struct str rest = str_from_c(arguments), word;
-	size_t n = 1;
-
-	while (rest.n && n < 11 && str_split(&rest, ' ', &word))
-		argv[n++] = str_c(a, word);
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(out, STDERR_FILENO);
-	execv(program(a), argv);
-	_exit(127);
-}
-
-/* Run it with words separated by spaces, and a text on standard input. */
-static struct outcome ctl(struct ctx *c, const char *arguments, const char *input)
-{
-	int in[2], out[2], status = 0;
-	struct outcome o = { 0 };
-	struct buf said;
-	ssize_t n;
-	pid_t pid;
-
-	arguments = strdup(arguments);
-	forum_next(c);
-	assert_int_equal(pipe2(in, O_CLOEXEC) | pipe2(out, O_CLOEXEC), 0);
-	pid = fork();
-	if (pid == 0)
-		become(c->arena, arguments, in[0], out[1]);
-	close(in[0]);
-	close(out[1]);
-	assert_int_equal(write(in[1], input, strlen(input)), strlen(input));
-	close(in[1]);
-	buf_init(&said, c->arena, OUTPUT_BYTES);
-	while ((n = read(out[0], buf_reserve(&said, 4096), 4096)) > 0)
-		said.n += (size_t)n;
-	close(out[0]);
-	free((char *)(uintptr_t)arguments);
-	waitpid(pid, &status, 0);
-	o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-	o.said = buf_str(&said);
-	return o;
-}
-
-static void expect_at(struct outcome o, int status, const char *words, int line)
-{
-	if (o.status == status && str_find(o.said, str_from_c(words)) >= 0)
-		return;
-	print_error("%d: " STR_FMT "\n", o.status, STR_ARG(o.said));
-	_fail(__FILE__, line);
-}
-
-#define expect(o, status, words) expect_at((o), (status), (words), __LINE__)
 
 static void a_dry_run_changes_nothing(void **state)
 {
@@ -290,6 +219,8 @@ static void dead_letters_get_another_try(void **state)
 	expect(ctl(c, "dead list mail.dead", ""), 0, "{\"kind\":\"odd\"}");
 	expect(ctl(c, "dead list mail", ""), 1, "no such thing");
 	expect(ctl(c, "dead replay mail.dead --id other", ""), 0, "0 letters are on their way");
+	expect(ctl(c, "dead replay mail.dead --id", ""), 2, "usage");
+	expect(ctl(c, "dead drop mail.dead --id", ""), 2, "usage");
 	expect(ctl(c, "dead replay", ""), 0, "1 letters are on their way again");
 	expect(ctl(c, "dead list", ""), 0, "nothing is dead");
 	kill_letter(c, "two");

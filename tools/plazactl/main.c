@@ -49,6 +49,8 @@ int complain(const char *format, ...)
 {
 	va_list arguments;
 
+	/* What was said before stands before it, in a file, too. */
+	fflush(stdout);
 	fputs("plazactl: ", stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
@@ -148,5 +150,8 @@ int main(int argc, char **argv)
 		return complain("the configuration is wrong, see above");
 	status = command->run(&p, given);
 	program_close(&p);
+	/* A password that was made is shown once: whoever sent it to a full disk is told. */
+	if (fflush(stdout) || ferror(stdout))
+		return complain("not all that was to be said could be written");
 	return status;
 }

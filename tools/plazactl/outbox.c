@@ -158,14 +158,17 @@ int dead_command(struct program *p, struct words_given given)
 	const char *verb = given.count ? given.items[0] : "";
 	struct words_given rest = { given.items + 1, given.count - 1 };
 	bool is_all = given.count && take_flag(&rest, "--all");
-	struct str id = str_from_c(given.count ? take_option(&rest, "--id") : NULL);
+	const char *option = given.count ? take_option(&rest, "--id") : NULL;
+	/* An empty one is somebody's mistake, and must not mean all of them. */
+	bool is_blank = option && !*option;
+	struct str id = str_from_c(option);
 	struct str queue = str_from_c(given.count && rest.count ? rest.items[0] : NULL);
 
-	if (!strcmp(verb, "list") && rest.count <= 1 && !is_all && !id.n)
+	if (!strcmp(verb, "list") && rest.count <= 1 && !is_all && !option)
 		return list_dead(&p->ctx, queue);
-	if (!strcmp(verb, "replay") && rest.count <= 1 && !is_all)
+	if (!strcmp(verb, "replay") && rest.count <= 1 && !is_all && !is_blank)
 		return replay_dead(&p->ctx, queue, id);
-	if (!strcmp(verb, "drop") && rest.count == 1 && is_all == !id.n)
+	if (!strcmp(verb, "drop") && rest.count == 1 && is_all == !option && !is_blank)
 		return drop_dead(&p->ctx, queue, id);
 	complain("usage: plazactl dead list [QUEUE] | replay [QUEUE] [--id MESSAGE]"
 		 " | drop QUEUE --id MESSAGE|--all");

@@ -67,38 +67,57 @@ static int ask(struct ctx *c, int64_t sale_id, int64_t upto)
 	return EXIT_DONE;
 }
 
-static int load_sales(struct ctx *c, struct words_given given)
+/*
+ * The sales `orders` works for; with a number, that one alone: a message about another would lie in
+ * its queue for ever.
+ */
+static int find_live(struct ctx *c, const char *number, struct sale_list *out)
 {
-	struct sale_list live;
-	int64_t id = 0;
+	int64_t id;
 	size_t i;
-	int status = EXIT_DONE;
-	err e = sale_live(c, &live);
+	err e;
 
+	if (number && !num_parse_id(str_from_c(number), &id))
+		return complain("%s is no number of a sale", number);
+	e = sale_live(c, out);
 	if (e)
 		return complain_err("listing the sales", e);
-	if (given.count && !num_parse_id(str_from_c(given.items[0]), &id))
-		return complain("%s is no number of a sale", given.items[0]);
-	for (i = 0; i < live.count && status == EXIT_DONE; i++) {
-		if (!id || live.items[i].id == id)
-			status = ask(c, live.items[i].id, 0);
+	if (!number)
+		return EXIT_DONE;
+	for (i = 0; i < out->count; i++) {
+		if (out->items[i].id != id)
+			continue;
+		*out = (struct sale_list){ .items = &out->items[i], .count = 1 };
+		return EXIT_DONE;
 	}
+	return complain("sale %s is not there, a draft, or over", number);
+}
+
+static int load_sales(struct ctx *c, const char *number)
+{
+	struct sale_list live;
+	size_t i;
+	int status = find_live(c, number, &live);
+
+	for (i = 0; status == EXIT_DONE && i < live.count; i++)
+		status = ask(c, live.items[i].id, 0);
 	return status;
 }
 
 /* Up to the newest request there is now: whoever presses later is not touched. */
-static int settle_sale(struct ctx *c, const char *text)
+static int settle_sale(struct ctx *c, const char *number)
 {
 	struct sale_live_numbers n;
-	int64_t id;
+	struct sale_list one;
+	int status = find_live(c, number, &one);
 	err e;
 
-	if (!num_parse_id(str_from_c(text), &id))
-		return complain("%s is no number of a sale", text);
-	e = sale_live_read(c, id, &n);
+	if (status != EXIT_DONE)
+		return status;
+	e = sale_live_read(c, one.items[0].id, &n);
 	if (e)
 		return complain_err("reading the sale", e);
-	return ask(c, id, n.is_loaded ? n.newest : 0);
+	return ask(c, one.items[0].id, n.is_loaded ? n.newest : 0);
 }
 
 int sale_command(struct program *p, struct words_given given)
@@ -109,7 +128,7 @@ int sale_command(struct program *p, struct words_given given)
 	if (!strcmp(verb, "list") && rest.count == 0)
 		return list_sales(&p->ctx);
 	if (!strcmp(verb, "load") && rest.count <= 1)
-		return load_sales(&p->ctx, rest);
+		return load_sales(&p->ctx, rest.count ? rest.items[0] : NULL);
 	if (!strcmp(verb, "settle") && rest.count == 1)
 		return settle_sale(&p->ctx, rest.items[0]);
 	complain("usage: plazactl sale list|load [ID]|settle ID");

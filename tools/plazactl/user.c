@@ -64,7 +64,7 @@ static int create(struct program *p, struct words_given given)
 	int64_t id;
 	err e;
 
-	if (given.count != 1)
+	if (given.count != 1 || (email && !*email))
 		return usage();
 	if (role_name && !read_role(role_name, &role))
 		return EXIT_USAGE;

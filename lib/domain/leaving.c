@@ -41,9 +41,10 @@ static const struct db_sql sql_choose = SQL("UPDATE leaving SET choice = ? WHERE
 
 static const struct db_sql sql_cancel = SQL("DELETE FROM leaving WHERE user_id = ?");
 
-/* Of this role in the tables: a session may have been given less. Outside a transaction the locks
- * end with the statement. */
-static err is_last_admin(struct ctx *c, enum role *role, bool *out)
+/* Of this role in the tables: a session may have been given less. */
+static err is_last_admin(struct ctx *c,
+			 err (*has_other_admin)(struct ctx *c, int64_t id, bool *out),
+			 enum role *role, bool *out)
 {
 	bool has_other = false;
 	struct db_rows *rows;
@@ -53,7 +54,7 @@ static err is_last_admin(struct ctx *c, enum role *role, bool *out)
 		return e;
 	*role = db_next(rows) ? (enum role)db_int(rows, 0) : ROLE_USER;
 	if (*role == ROLE_ADMIN)
-		e = staff_has_other_admin(c, c->viewer.id, &has_other);
+		e = has_other_admin(c, c->viewer.id, &has_other);
 	*out = *role == ROLE_ADMIN && !has_other;
 	return e;
 }
@@ -83,7 +84,7 @@ err leaving_preview(struct ctx *c, struct leaving_preview *out)
 		.comments = db_int(comments, 0),
 		.answered = db_int(comments, 1),
 	};
-	return is_last_admin(c, &role, &out->is_last_admin);
+	return is_last_admin(c, staff_has_other_admin, &role, &out->is_last_admin);
 }
 
 static err find(struct ctx *c, const struct db_sql *sql, int64_t user_id, struct leaving *out)
@@ -122,7 +123,7 @@ static err check_person(struct ctx *c)
 	struct db_rows *rows;
 	enum role role;
 	bool is_last;
-	err e = is_last_admin(c, &role, &is_last);
+	err e = is_last_admin(c, staff_hold_other_admin, &role, &is_last);
 
 	if (!e)
 		e = db_query(c->db, c->arena, &rows, &sql_lock_role, DB_ARGS(c->viewer.id));

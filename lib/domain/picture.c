@@ -208,17 +208,36 @@ err picture_remove_files(struct ctx *c, enum picture_kind kind, struct str name)
 	return e;
 }
 
-/* The row goes last: what could not be removed now is found again. */
+/* The row of a picture whose files are gone. */
+struct forgetting {
+	struct ctx *c;
+	int64_t id;
+};
+
+static err delete_row(void *context)
+{
+	const struct forgetting *f = context;
+
+	return db_exec(f->c->db, NULL, &sql_delete, DB_ARGS(f->id));
+}
+
+/*
+ * The row goes last: what could not be removed now is found again. An upload in this moment, or the
+ * worker, comes to the same row by another index: the two may be a deadlock.
+ */
 static err forget(struct ctx *c, struct db_rows *rows)
 {
+	struct forgetting f = { .c = c };
+
 	err first = OK;
 
 	while (db_next(rows)) {
 		err e = picture_remove_files(c, (enum picture_kind)db_int(rows, 1),
 					     db_str(rows, 2));
 
+		f.id = db_int(rows, 0);
 		if (!e)
-			e = db_exec(c->db, NULL, &sql_delete, DB_ARGS(db_int(rows, 0)));
+			e = db_transaction(c->db, delete_row, &f);
 		first = first ? first : e;
 	}
 	return first;

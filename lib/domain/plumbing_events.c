@@ -43,17 +43,54 @@ err plumbing_events(struct ctx *c, enum outbox_state state, int64_t after_id, in
 	return OK;
 }
 
+/* What is done to one event, or to all of them. */
+struct change {
+	struct ctx *c;
+	int64_t id; /* 0: all */
+	int64_t changed;
+};
+
+/*
+ * All of them are found by the index on their state, one of them by its id, as the compensator does
+ * it: who meets another one's work in the middle may have to begin again.
+ */
+static err retry(void *context)
+{
+	struct change *w = context;
+	struct ctx *c = w->c;
+
+	if (w->id)
+		return db_exec(c->db, &w->changed, &sql_retry, DB_ARGS(c->now, w->id));
+	return db_exec(c->db, &w->changed, &sql_retry_all, DB_ARGS(c->now));
+}
+
+static err drop(void *context)
+{
+	struct change *w = context;
+	struct ctx *c = w->c;
+
+	if (w->id)
+		return db_exec(c->db, &w->changed, &sql_drop, DB_ARGS(w->id));
+	return db_exec(c->db, &w->changed, &sql_drop_all, DB_NO_ARGS);
+}
+
 err plumbing_events_retry(struct ctx *c, int64_t id, int64_t *changed)
 {
-	if (id)
-		return db_exec(c->db, changed, &sql_retry, DB_ARGS(c->now, id));
-	return db_exec(c->db, changed, &sql_retry_all, DB_ARGS(c->now));
+	struct change w = { .c = c, .id = id };
+	err e = db_transaction(c->db, retry, &w);
+
+	if (!e)
+		*changed = w.changed;
+	return e;
 }
 
 err plumbing_events_drop(struct ctx *c, int64_t id, int64_t *changed)
 {
-	err e = id ? db_exec(c->db, changed, &sql_drop, DB_ARGS(id))
-		   : db_exec(c->db, changed, &sql_drop_all, DB_NO_ARGS);
+	struct change w = { .c = c, .id = id };
+	err e = db_transaction(c->db, drop, &w);
+
+	if (!e)
+		*changed = w.changed;
 
 	if (!e && *changed)
 		log_warn("outbox: %lld dead events were dropped by hand", (long long)*changed);

@@ -8,6 +8,8 @@
 /* "u<user>" and "p<post>": whose points are to be reckoned. No time to live: it empties itself. */
 #define MARKED STR("points:due")
 
+#define TRIES 5
+
 /* A member who checks in daily and writes now and then: a week, a month, a season, a year ... */
 const int64_t points_levels[LEVELS] = { 0, 50, 200, 600, 1500, 3500, 8000, 18000, 40000, 90000 };
 
@@ -22,8 +24,9 @@ const int64_t points_levels[LEVELS] = { 0, 50, 200, 600, 1500, 3500, 8000, 18000
 static const struct db_sql sql_sums =
 	SQL("SELECT u.points, u.level," SUMS("u.user_id") " FROM user u WHERE u.user_id = ?");
 
+/* Only in the place of what was read before the sums were made. */
 static const struct db_sql sql_store =
-	SQL("UPDATE user SET points = ?, level = ? WHERE user_id = ?");
+	SQL("UPDATE user SET points = ?, level = ? WHERE user_id = ? AND points = ? AND level = ?");
 
 static const struct db_sql sql_author = SQL("SELECT author_id FROM post WHERE post_id = ?");
 
@@ -74,21 +77,38 @@ err points_find(struct ctx *c, int64_t user_id, struct points *out)
 	return find(c, user_id, out, &stored, &level);
 }
 
-err points_refresh(struct ctx *c, int64_t user_id)
+/*
+ * *is_stored is false when somebody else, who may have seen more, has stored theirs meanwhile: it
+ * is to be reckoned again.
+ */
+static err refresh_once(struct ctx *c, int64_t user_id, bool *is_stored)
 {
+	int64_t stored, changed = 0;
 	struct points p;
-	int64_t stored;
 	int level;
 	err e = find(c, user_id, &p, &stored, &level);
 
-	if (e || (stored == p.total && level == p.level))
+	*is_stored = !e && stored == p.total && level == p.level;
+	if (e || *is_stored)
 		return e;
-	e = db_exec(c->db, NULL, &sql_store, DB_ARGS(p.total, p.level, user_id));
-	if (e || level == p.level)
+	e = db_exec(c->db, &changed, &sql_store, DB_ARGS(p.total, p.level, user_id, stored, level));
+	*is_stored = changed > 0;
+	if (e || !changed || level == p.level)
 		return e;
 	if (session_tell(c, user_id, STR("level"), str_format(c->arena, "%d", p.level)))
 		log_warn("user %lld: the sessions do not know the new level", (long long)user_id);
 	return OK;
+}
+
+err points_refresh(struct ctx *c, int64_t user_id)
+{
+	bool is_stored = false;
+	int tries = TRIES;
+	err e = OK;
+
+	while (!e && !is_stored && tries--)
+		e = refresh_once(c, user_id, &is_stored);
+	return e || is_stored ? e : ERR_UNAVAILABLE;
 }
 
 static void mark(struct ctx *c, char kind, int64_t id)

@@ -12,6 +12,11 @@
 	" FROM JSON_TABLE(?, '$[*]' COLUMNS (type TINYINT PATH '$[0]', target BIGINT PATH" \
 	" '$[1]', user BIGINT PATH '$[2]', turned_on TINYINT PATH '$[3]', at BIGINT PATH " \
 	"'$[4]')) j"
+/* By their ids, as they are locked: see reaction_targets.c. */
+#define POSTS_OF(rows) " STRAIGHT_JOIN post p FORCE INDEX (PRIMARY) ON p.post_id = " rows ".id"
+#define COMMENTS_OF(rows) \
+	" STRAIGHT_JOIN comment m FORCE INDEX (PRIMARY) ON m.comment_id = " rows ".id"
+
 #define COUNT_ROWS " JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$[0]', more INT PATH '$[1]')) j"
 
 static const struct db_sql sql_votes =
@@ -22,21 +27,18 @@ static const struct db_sql sql_voters =
 	SQL("SELECT v.post_id, COUNT(*) FROM" REACTION_ID_ROWS
 	    " STRAIGHT_JOIN post_vote v ON v.post_id = j.id GROUP BY v.post_id");
 
-static const struct db_sql sql_count_votes =
-	SQL("UPDATE" COUNT_ROWS " STRAIGHT_JOIN post p ON p.post_id = j.id"
-	    " SET p.votes = p.votes + j.more, p.score = p.score + 432 * j.more");
+static const struct db_sql sql_count_votes = SQL("UPDATE" COUNT_ROWS POSTS_OF(
+	"j") " SET p.votes = p.votes + j.more, p.score = p.score + 432 * j.more");
 
 static const struct db_sql sql_new_likes =
 	SQL("INSERT IGNORE INTO liked (target_type, target_id, user_id, is_on, changed_us)"
 	    " SELECT j.type, j.target, j.user, j.turned_on, j.at" EVENT_ROWS);
 
 static const struct db_sql sql_add_post_likes =
-	SQL("UPDATE" COUNT_ROWS
-	    " STRAIGHT_JOIN post p ON p.post_id = j.id SET p.likes = p.likes + j.more");
+	SQL("UPDATE" COUNT_ROWS POSTS_OF("j") " SET p.likes = p.likes + j.more");
 
 static const struct db_sql sql_add_comment_likes =
-	SQL("UPDATE" COUNT_ROWS
-	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id SET m.likes = m.likes + j.more");
+	SQL("UPDATE" COUNT_ROWS COMMENTS_OF("j") " SET m.likes = m.likes + j.more");
 
 /* Assigned from left to right: whether the event is newer is asked before the time is changed. */
 static const struct db_sql sql_likes =
@@ -59,12 +61,10 @@ static const struct db_sql sql_likes =
 	" AND (l.user_id IS NULL OR l.changed_us < j.at) GROUP BY j.target) n"
 
 static const struct db_sql sql_count_post_likes =
-	SQL("UPDATE " MORE_LIKES("1") " JOIN post p ON p.post_id = n.id"
-				      " SET p.likes = p.likes + n.more");
+	SQL("UPDATE " MORE_LIKES("1") POSTS_OF("n") " SET p.likes = p.likes + n.more");
 
 static const struct db_sql sql_count_comment_likes =
-	SQL("UPDATE " MORE_LIKES("2") " JOIN comment m ON m.comment_id = n.id"
-				      " SET m.likes = m.likes + n.more");
+	SQL("UPDATE " MORE_LIKES("2") COMMENTS_OF("n") " SET m.likes = m.likes + n.more");
 
 _Static_assert(VOTE_SECONDS_EACH == 432, "sql_count_votes counts a vote as 432 seconds");
 

@@ -1,13 +1,17 @@
 /* The targets of a batch of events: found, locked, counted, written as JSON. */
 #include "domain/reaction_targets.h"
 
+/*
+ * By their ids: without being told the server may read all of a small table, lock it, and wait for
+ * rows that others hold, who wait for ours.
+ */
 static const struct db_sql sql_lock_comments =
 	SQL("SELECT m.comment_id, m.target_id, 0, 0 FROM" REACTION_ID_ROWS
-	    " STRAIGHT_JOIN comment m ON m.comment_id = j.id FOR UPDATE");
+	    " STRAIGHT_JOIN comment m FORCE INDEX (PRIMARY) ON m.comment_id = j.id FOR UPDATE");
 
 static const struct db_sql sql_lock_posts =
 	SQL("SELECT p.post_id, p.post_id, p.votes, p.score FROM" REACTION_ID_ROWS
-	    " STRAIGHT_JOIN post p ON p.post_id = j.id FOR UPDATE");
+	    " STRAIGHT_JOIN post p FORCE INDEX (PRIMARY) ON p.post_id = j.id FOR UPDATE");
 
 /* A sorted set of ids. */
 struct ids {

@@ -66,8 +66,9 @@ err staff_open(struct ctx *c, int64_t id, struct str reason) MUST_CHECK;
  * somebody else is an administrator. */
 err staff_set_role(struct ctx *c, int64_t id, enum role role, struct str reason) MUST_CHECK;
 
-/* Inside a transaction: whether somebody active besides this one is an administrator; they stay so
- * until its end. */
+/* Whether somebody active besides this one is an administrator, at this moment: for a page. */
 err staff_has_other_admin(struct ctx *c, int64_t id, bool *out) MUST_CHECK;
+/* The same inside a transaction: they stay so until its end. */
+err staff_hold_other_admin(struct ctx *c, int64_t id, bool *out) MUST_CHECK;
 
 #endif

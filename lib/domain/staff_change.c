@@ -5,15 +5,18 @@
 #include "domain/reaction.h"
 #include "domain/session.h"
 
-/*
- * Administrators first, always in the same order: two who take each other's role wait in turn. Who
- * is about to leave is nobody's successor.
- */
-static const struct db_sql sql_lock_admins =
-	SQL("SELECT u.user_id FROM user u FORCE INDEX (by_role)"
-	    " LEFT JOIN leaving l ON l.user_id = u.user_id"
-	    " WHERE u.role = 2 AND u.state = 1 AND u.user_id <> ? AND l.user_id IS NULL"
-	    " ORDER BY u.user_no FOR UPDATE");
+/* Who is about to leave is nobody's successor. */
+#define OTHER_ADMINS \
+	"SELECT u.user_id FROM user u FORCE INDEX (by_role)" \
+	" LEFT JOIN leaving l ON l.user_id = u.user_id" \
+	" WHERE u.role = 2 AND u.state = 1 AND u.user_id <> ? AND l.user_id IS NULL" \
+	" ORDER BY u.user_no"
+
+/* For a page, which waits for nobody. */
+static const struct db_sql sql_other_admins = SQL(OTHER_ADMINS " LIMIT 1");
+
+/* Administrators first, always in the same order: two who take each other's role wait in turn. */
+static const struct db_sql sql_lock_admins = SQL(OTHER_ADMINS " FOR UPDATE");
 
 static const struct db_sql sql_lock =
 	SQL("SELECT role, state FROM user WHERE user_id = ? FOR UPDATE");
@@ -31,14 +34,24 @@ struct change {
 	enum user_state old_state;
 };
 
-err staff_has_other_admin(struct ctx *c, int64_t id, bool *out)
+static err find_other_admin(struct ctx *c, const struct db_sql *sql, int64_t id, bool *out)
 {
 	struct db_rows *rows;
-	err e = db_query(c->db, c->arena, &rows, &sql_lock_admins, DB_ARGS(id));
+	err e = db_query(c->db, c->arena, &rows, sql, DB_ARGS(id));
 
 	if (!e)
 		*out = db_next(rows);
 	return e;
+}
+
+err staff_has_other_admin(struct ctx *c, int64_t id, bool *out)
+{
+	return find_other_admin(c, &sql_other_admins, id, out);
+}
+
+err staff_hold_other_admin(struct ctx *c, int64_t id, bool *out)
+{
+	return find_other_admin(c, &sql_lock_admins, id, out);
 }
 
 /* Lock the person; decide by what they are now, not by what the page showed. */
@@ -47,7 +60,7 @@ static err lock(struct change *w)
 	struct ctx *c = w->c;
 	struct db_rows *rows;
 	bool has_other;
-	err e = staff_has_other_admin(c, w->id, &has_other);
+	err e = staff_hold_other_admin(c, w->id, &has_other);
 
 	if (!e)
 		e = db_query(c->db, c->arena, &rows, &sql_lock, DB_ARGS(w->id));

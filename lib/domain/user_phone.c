@@ -79,16 +79,36 @@ static err find(struct ctx *c, struct str phone, int64_t *id)
 	return OK;
 }
 
+struct making {
+	struct ctx *c;
+	struct str name, phone;
+	int64_t id;
+};
+
+static err insert(void *context)
+{
+	const struct making *m = context;
+
+	return db_exec(m->c->db, NULL, &sql_insert,
+		       DB_ARGS(m->id, m->name, m->name, m->phone, m->c->now));
+}
+
+/*
+ * Of several who wait for one that takes the number, and does not keep it, MariaDB sends all but
+ * one away: they try again by themselves, because the code that was typed is used up.
+ */
 static err make(struct ctx *c, struct str phone, int64_t *id)
 {
-	struct str name = make_name(c->arena);
-	err e = ctx_new_id(c, id);
+	struct making m = { .c = c, .name = make_name(c->arena), .phone = phone };
+	err e = ctx_new_id(c, &m.id);
 
 	if (!e)
-		e = db_exec(c->db, NULL, &sql_insert, DB_ARGS(*id, name, name, phone, c->now));
-	if (!e)
-		log_info("phone: a new account, user=%lld", (long long)*id);
-	return e;
+		e = db_transaction(c->db, insert, &m);
+	if (e)
+		return e;
+	log_info("phone: a new account, user=%lld", (long long)m.id);
+	*id = m.id;
+	return OK;
 }
 
 /* Who loses the race for the number finds the account of who won it. */

@@ -227,7 +227,8 @@ int64_t site_user(struct site *s, const char *name, enum role role)
 	struct registration reg = { .password = STR(SITE_PASSWORD) };
 	int64_t id;
 
-	reg.username = str_format(s->arena, "%s%d_%d", name, (int)(c->now % 1000000), s->users++);
+	reg.username =
+		str_format(s->arena, "%s%x_%d", name, secret_random_below(UINT32_MAX), s->users++);
 	reg.email = str_format(s->arena, STR_FMT "@example.org", STR_ARG(reg.username));
 	if (user_create(c, &reg, role, &id))
 		fail("cannot make the user", reg.username.p);

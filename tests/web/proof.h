@@ -16,14 +16,15 @@
 
 static const struct db_sql sql_phone = SQL("UPDATE user SET phone = ? WHERE user_id = ?");
 
-/* A number nobody has; like all of them it begins with 139 and ends with 4321. One after the other:
- * no two people of a test have the same. */
+/* A number nobody has: one after the other, so that no two people of a test have the same, with an
+ * end of their own, so that those of the tests before it on these stores have others. */
 static inline struct str new_phone(struct browser *b)
 {
-	static uint32_t number;
+	static uint32_t number, end;
 
-	number = (number ? number : secret_random_below(10000)) % 9999 + 1;
-	return str_format(b->arena, "139%04u4321", number);
+	if (!number)
+		end = secret_random_below(10000);
+	return str_format(b->arena, "139%04u%04u", ++number % 10000, end);
 }
 
 /* The six digits that begin a line. */

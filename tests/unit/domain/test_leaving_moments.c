@@ -86,7 +86,12 @@ static void there_is_no_way_back_from_half_a_step(void **state)
 /* Set in all processes once the first one holds what the others want. */
 static atomic_bool *is_held;
 
-/* 0 stays, and says so only after a while; 1 is the worker, whose time has come. */
+/* Others whose statement does not come to its end. */
+static const struct db_sql sql_waiting =
+	SQL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND"
+	    " COMMAND = 'Execute' AND TIME_MS > 100");
+
+/* 0 stays, and says so when it is waited for; 1 is the worker, whose time has come. */
 static int64_t stay_or_go(struct ctx *c, int number, const void *context)
 {
 	int64_t user_id = *(const int64_t *)context;
@@ -98,7 +103,7 @@ static int64_t stay_or_go(struct ctx *c, int number, const void *context)
 	if (db_begin(c->db) || db_exec(c->db, NULL, &sql_stay, DB_ARGS(user_id)))
 		return ERR_INTERNAL;
 	*is_held = true;
-	usleep(400000);
+	WAIT_UNTIL(forum_number(c, &sql_waiting, DB_NO_ARGS) >= 1);
 	return db_end(c->db, OK);
 }
 
@@ -125,7 +130,7 @@ struct wanted_name {
 	char name[64];
 };
 
-/* 0 gives the name up, and says so only after a while. */
+/* 0 gives the name up, and says so when all three wait for it. */
 static int64_t give_or_take_name(struct ctx *c, int number, const void *context)
 {
 	const struct wanted_name *w = context;
@@ -137,7 +142,7 @@ static int64_t give_or_take_name(struct ctx *c, int number, const void *context)
 		    db_exec(c->db, NULL, &sql_rename, DB_ARGS(w->owner, w->owner, w->owner)))
 			return ERR_INTERNAL;
 		*is_held = true;
-		usleep(1000000);
+		WAIT_UNTIL(forum_number(c, &sql_waiting, DB_NO_ARGS) >= 3);
 		return db_end(c->db, OK);
 	}
 	WAIT_UNTIL(*is_held);

@@ -27,6 +27,7 @@ struct confirm_view {
 		size_t count;
 	} lines;
 	struct str problem; /* why it cannot be done now; empty when it can */
+	struct str warning; /* what is unusual about it; empty for nothing */
 	struct url action, back;
 	struct str button;
 	struct str queue, id; /* sent along; empty: not */

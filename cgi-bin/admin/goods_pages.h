@@ -32,6 +32,7 @@ struct goods_form_view {
 	struct str name, price, body;
 	struct str name_error, price_error, body_error;
 	struct html preview;
+	struct str preview_price; /* as it will be shown, whatever way it was typed */
 	struct str their_name, their_price, their_body;
 	struct url picture;       /* empty while there is none */
 	struct str picture_error; /* of a file that was sent */

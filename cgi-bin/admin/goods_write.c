@@ -95,6 +95,7 @@ err goods_preview_action(struct req *r)
 		return show_again(r, &in, &errors);
 	view = form_view(r, &in);
 	view.is_preview = true;
+	view.preview_price = money_text(r->ctx.arena, text.price);
 	if (markdown_render(r->ctx.arena, in.body, &view.preview))
 		return show_intricate(r, &in, &errors);
 	return goods_form_show(r, 200, &view, NULL);

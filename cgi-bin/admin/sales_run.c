@@ -34,18 +34,20 @@ static void say_terms(struct req *r, const struct sale *s, struct confirm_view *
 			      r->ctx.config->site.zone };
 	struct str offer[] = { num_text(r->ctx.arena, s->units), money_text(a, s->price),
 			       money_text(a, s->goods.price) };
-	struct str minutes = num_text(r->ctx.arena, s->pay_seconds / 60);
 
 	confirm_say(r, view, req_text(r, "Everybody sees it in the list of sales at once."));
 	confirm_say(r, view,
 		    say(r, N_("From {0} to {1} ({2}) members can buy, one unit each."), when, 3));
 	confirm_say(r, view,
-		    say(r, N_("On offer: {0} units for ¥{1}; the list price is ¥{2}."), offer, 3));
+		    say(r, N_("Units on offer: {0}, for ¥{1} each; the list price is ¥{2}."), offer,
+			3));
 	confirm_say(r, view,
-		    say(r,
-			N_("An order that is not paid after {0} minutes is closed, and its unit "
-			   "goes back on sale."),
-			&minutes, 1));
+		    text_count(a, r->language,
+			       "An order that is not paid after {0} minute is closed, and its unit "
+			       "goes back on sale.",
+			       "An order that is not paid after {0} minutes is closed, and its "
+			       "unit goes back on sale.",
+			       s->pay_seconds / 60));
 	confirm_say(r, view,
 		    req_text(r,
 			     "Goods, price and times stay as they are from then on. The units can "
@@ -59,8 +61,8 @@ static err ask_publish(struct req *r, int status, const struct sale *s, struct c
 	view->action = url_format(r->ctx.arena, "/admin/sales/{}/publish", r->id);
 	say_terms(r, s, view);
 	if (s->price > s->goods.price)
-		confirm_say(r, view,
-			    req_text(r, "Look again: in the sale it costs more than otherwise."));
+		view->warning =
+			req_text(r, "Look again: in the sale it costs more than otherwise.");
 	view->seen = sale_terms_seen(r->ctx.arena, s);
 	if (s->ends_at <= r->ctx.now)
 		view->problem = req_text(r, "Its end has passed already. Edit the draft first.");

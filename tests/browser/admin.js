@@ -1,5 +1,5 @@
 /* An administrator on a phone, without a mouse: goods, a sale of them, published, watched, changed, closed. */
-import { check, equal, matches } from "./tap.js";
+import { check, equal, matches, none } from "./tap.js";
 import { enter, tabTo } from "./keyboard.js";
 import { refusals } from "./pictures.js";
 import { follow, button, leave, password, visit } from "./visitor.js";
@@ -27,12 +27,27 @@ const press = async (page, selector) => {
 const figure = (page, section, name) =>
 	page.locator(`section[aria-labelledby=${section}-title] div`, { hasText: name }).locator("dd").textContent();
 
+/* Rows of a table whose words and numbers are not at the same height. */
+const crooked = (page) => page.locator("section[aria-labelledby=queues-title] tbody tr").evaluateAll((rows) => {
+	const middle = (cell) => {
+		const words = document.createRange();
+
+		words.selectNodeContents(cell);
+		const { top, bottom } = words.getBoundingClientRect();
+
+		return (top + bottom) / 2;
+	};
+
+	return rows.filter(({ cells: [name, number] }) => Math.abs(middle(name) - middle(number)) > 2).map((row) => row.textContent);
+});
+
 const writeGoods = async (page) => {
 	await page.goto("/");
 	await tabTo(page, "summary");
 	await page.keyboard.press("Enter");
 	await press(page, ".menu a[href='/admin']");
 	equal(await page.locator("h1").textContent(), "Administration", "admin: the menu leads to the overview");
+	none(await crooked(page), "admin: in a row of the queues, name and number stand side by side");
 	await press(page, ".staff a[href='/admin/goods']");
 	await press(page, "main a[href='/admin/goods/new']");
 	equal(await page.locator("h1").textContent(), "Confirm that it is you", "admin: what visitors will see asks first who it is");
@@ -109,10 +124,35 @@ const throwAway = async (page, goods) => {
 	equal(await page.getByText("A kite").count(), 0, "admin: from the list, too");
 };
 
+/* Somebody else saved the draft meanwhile: what they wrote can be read beside its names. */
+const conflict = async (page) => {
+	const at = page.url();
+	const other = await page.context().newPage();
+
+	await page.goto(`${at}/edit`);
+	await other.goto(`${at}/edit`);
+	await other.fill("#price", "8.8");
+	await other.fill("#minutes", "7");
+	await follow(other, button(other, "Save the draft"));
+	await other.close();
+	await follow(page, button(page, "Save the draft"));
+	const pairs = await page.locator(".warning dt").evaluateAll((names) => names.map((name) => {
+		const [one, two] = [name, name.nextElementSibling].map((part) => part.getBoundingClientRect());
+
+		return { name: name.textContent, left: one.left, isBeside: two.left >= one.right && two.top < one.bottom && one.top < two.bottom && two.width > 96 };
+	}));
+
+	equal(pairs.length, 2, "admin, conflict: what says something else now is shown");
+	none(pairs.filter(({ left, isBeside }) => !isBeside || left !== pairs[0].left).map(({ name }) => name), "admin, conflict: each beside its name, one below the other");
+	await follow(page, button(page, "Save the draft"));
+	equal(page.url(), at, "admin, conflict: saving again is a choice made knowingly");
+};
+
 const setUp = async (page, goods) => {
 	await draft(page, goods);
+	await conflict(page);
 	await press(page, ".buttons .button:not(.ghost)");
-	matches(await page.locator(".points").textContent(), /20 units for ¥9.90; the list price is ¥39.90/, "admin: publishing says what it does");
+	matches(await page.locator(".points").textContent(), /Units on offer: 20, for ¥9.90 each; the list price is ¥39.90/, "admin: publishing says what it does");
 	await press(page, ".buttons .button:not(.ghost)");
 	matches(page.url(), /\/live$/, "admin: published, and on to the live page");
 };

@@ -159,6 +159,9 @@ static void a_preview_saves_nothing(void **state)
 	(void)state;
 	assert_page(b, r, 200);
 	assert_has(r, "<strong>bold</strong> &lt;i&gt;");
+	/* As visitors will see it, and in the form as it was typed. */
+	assert_has(r, "<p class=\"price\">¥3.00</p>");
+	assert_text(page_value(b->arena, r.body, "price"), "3");
 	assert_text(page_value(b->arena, r.body, "name"), "Seen before");
 	assert_int_equal(visit_number(site, &sql_goods, DB_ARGS(STR("Seen before"))), 0);
 	assert_page(b, post_form(b, "/admin/goods/preview", "name=x&price=x"), 422);

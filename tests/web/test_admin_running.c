@@ -31,7 +31,7 @@ static void published_seen_and_closed(void **state)
 
 	(void)state;
 	assert_page(b, r, 200);
-	assert_shows(b, r, "On offer: 100 units for ¥9.90; the list price is ¥99.00.");
+	assert_shows(b, r, "Units on offer: 100, for ¥9.90 each; the list price is ¥99.00.");
 	assert_shows(b, r, "it is open at once");
 	assert_redirect(b, post_form(b, at(id, "/publish"), ""), at(id, "/live"));
 	assert_int_equal(state_of(id), 1);
@@ -71,11 +71,16 @@ static void a_price_above_the_list_price_is_pointed_out(void **state)
 		post_form(b, "/admin/sales",
 			  visit_fields(b, "goods", goods.p, "price", "99.01", "units", "1",
 				       "starts", admin_minutes_on(5), "ends", admin_minutes_on(60),
-				       "minutes", "5", NULL)
+				       "minutes", "1", NULL)
 				  .p));
+	struct reply r = get(b, at(id, "/publish"));
 
 	(void)state;
-	assert_shows(b, get(b, at(id, "/publish")), "in the sale it costs more than otherwise");
+	assert_page(b, r, 200);
+	assert_has(r, "<p class=\"warning\">Look again: in the sale it costs more than otherwise.");
+	/* One is one, in words, too. */
+	assert_shows(b, r, "Units on offer: 1, for ¥99.01 each");
+	assert_shows(b, r, "not paid after 1 minute is closed");
 	id = admin_sale(admin_goods("Not dear"));
 	assert_has_not(get(b, at(id, "/publish")), "costs more than otherwise");
 }

@@ -85,8 +85,7 @@ err login_page(struct req *r)
 struct str captcha_refusal(struct req *r)
 {
 	return form_get(&r->in.body, "captcha").n
-		       ? req_text(r, "These are not the characters of the picture. Here is "
-				     "another one.")
+		       ? req_text(r, captcha_is_wrong)
 		       : req_text(r, "Please type the characters of the picture.");
 }
 

@@ -68,11 +68,22 @@ static err show_form(struct req *r, int status, struct address_form_view *view)
 			 });
 }
 
+static err refuse_more(struct req *r)
+{
+	req_flash(r, N_("The address book is full. Delete one that you no longer need."));
+	return resp_redirect(r, URL_LITERAL("/addresses"));
+}
+
+/* Nobody fills in a form that cannot be saved. */
 err address_new_page(struct req *r)
 {
 	struct address_form_view view = { 0 };
+	struct address_list list = { 0 };
+	err e = address_mine(&r->ctx, &list);
 
-	return show_form(r, 200, &view);
+	if (e)
+		return e;
+	return list.count < ADDRESS_MOST ? show_form(r, 200, &view) : refuse_more(r);
 }
 
 err address_edit_page(struct req *r)
@@ -140,10 +151,8 @@ err address_create_action(struct req *r)
 	if (!read_form(r, &address, &view))
 		return show_form(r, 422, &view);
 	e = address_create(&r->ctx, &address, r->form_id, &id);
-	if (e == ERR_LIMITED) {
-		req_flash(r, N_("The address book is full. Delete one that you no longer need."));
-		return resp_redirect(r, URL_LITERAL("/addresses"));
-	}
+	if (e == ERR_LIMITED)
+		return refuse_more(r);
 	if (e)
 		return e;
 	req_flash(r, N_("Saved."));

@@ -113,15 +113,25 @@ static err show_addresses(struct req *r, const struct sale_order *o, struct orde
 	return OK;
 }
 
+/* What the order's state means for its buyer, and what is left to do. */
+static struct str order_text(struct req *r, const struct sale_order *o)
+{
+	if (is_overdue(r, o))
+		return req_text(r, "It was not paid in time. The unit goes back on sale in a "
+				   "moment.");
+	if (o->state == ORDER_PAID && !o->ship_to.n)
+		return req_text(r, "It is yours, and paid for. Say below where it goes: it cannot "
+				   "be sent before.");
+	return req_text(r, states[o->state].text);
+}
+
 static err show_order(struct req *r, const struct sale_order *o)
 {
 	enum order_state shown = is_overdue(r, o) ? ORDER_EXPIRED : o->state;
 	struct order_view view = {
 		.order = row_view(r, o),
 		.sale_id = o->sale_id,
-		.text = req_text(r, is_overdue(r, o) ? N_("It was not paid in time. The unit "
-							  "goes back on sale in a moment.")
-						     : states[shown].text),
+		.text = order_text(r, o),
 		.ship_to = o->ship_to,
 		.paid = { o->paid_at },
 		.ended = { o->ended_at },
@@ -129,6 +139,7 @@ static err show_order(struct req *r, const struct sale_order *o)
 		.can_pay = shown == ORDER_UNPAID,
 		.can_cancel = shown == ORDER_UNPAID,
 		.can_ship = shown == ORDER_UNPAID || shown == ORDER_PAID,
+		.is_address_due = shown == ORDER_PAID && !o->ship_to.n,
 	};
 	err e = show_addresses(r, o, &view);
 

@@ -1,4 +1,5 @@
 /* The way through the gate: the picture, the path, the request. */
+#include "domain/captcha.h"
 #include "domain/sale_press.h"
 #include "sale/sale_pages.h"
 
@@ -73,9 +74,7 @@ static err refuse_typed(struct req *r)
 	struct buf b;
 
 	if (!req_wants_json(r))
-		return show_sale_again(
-			r, req_text(r, "These are not the characters of the picture. Here is "
-				       "another one."));
+		return show_sale_again(r, req_text(r, captcha_is_wrong));
 	buf_init(&b, r->ctx.arena, 64);
 	BUF_LIT(&b, "{\"code\":\"-1\",\"reason\":\"captcha\"}\n");
 	return resp_json(r, 422, &b);

@@ -110,6 +110,7 @@ struct order_view {
 	struct str ship_to;
 	struct when paid, ended, until;
 	bool can_pay, can_cancel, can_ship;
+	bool is_address_due; /* paid, and nobody knows where it goes */
 	struct {
 		struct address_choice_view *items;
 		size_t count;

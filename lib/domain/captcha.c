@@ -4,11 +4,18 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "domain/captcha_draw.h"
+#include "html/text.h"
 
 #define ID_BYTES 16
 #define ID_LENGTH 22
 #define ANSWER_LENGTH 5
 #define TYPED_MAX 64 /* bytes; what is longer is no answer */
+
+/* Who typed what stood there, only late, is not told to have misread it. */
+_Static_assert(CAPTCHA_SECONDS == 180, "captcha_is_wrong says so");
+const char captcha_is_wrong[] =
+	N_("These are not the characters of the picture, or it is older than three minutes. Here "
+	   "is another one.");
 
 static struct str captcha_key(struct arena *a, struct str id)
 {

@@ -9,6 +9,9 @@
 
 #define CAPTCHA_SECONDS 180
 
+/* What to say of an answer that is not right; English, of the catalogue. */
+extern const char captcha_is_wrong[];
+
 /* A new one: its id goes into the form, the picture is at /captcha/<id>.png. */
 err captcha_new(struct ctx *c, struct str *id_out) MUST_CHECK;
 

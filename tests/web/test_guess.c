@@ -97,7 +97,9 @@ static void after_failures_a_captcha_is_asked(void **state)
 	assert_shows(b, r, "Please type the characters of the picture.");
 	r = log_in(b, a.name, SITE_PASSWORD, captcha_fields(b, r, STR("WRONG")));
 	assert_page(b, r, 422);
-	assert_shows(b, r, "These are not the characters of the picture. Here is another one.");
+	assert_shows(
+		b, r,
+		"These are not the characters of the picture, or it is older than three minutes.");
 	/* It is gone with its first use, right or wrong. */
 	answer = captcha_answer(b, r);
 	assert_int_equal(answer.n, 5);
@@ -106,7 +108,7 @@ static void after_failures_a_captcha_is_asked(void **state)
 	assert_page(b, r, 422);
 	r = log_in(b, a.name, SITE_PASSWORD, fields);
 	assert_page(b, r, 422);
-	assert_shows(b, r, "These are not the characters of the picture.");
+	assert_shows(b, r, "These are not the characters of the picture, or it is older");
 	assert_redirect(b,
 			log_in(b, a.name, SITE_PASSWORD,
 			       captcha_fields(b, r, captcha_answer(b, r))),

@@ -43,7 +43,7 @@ static void a_purchase_from_the_list_to_the_order(void **state)
 	assert_shows(b, r, "To be paid");
 	r = get(b, sale_path_to(b, sale, ""));
 	assert_page(b, r, 200);
-	assert_shows(b, r, "You have an order in this sale.");
+	assert_shows(b, r, "You have ordered in this sale: one for each buyer.");
 	assert_shows(b, r, "2 of 3 left");
 	assert_int_equal(page_count(r.body, "captcha_id"), 0);
 }
@@ -272,7 +272,7 @@ static void wrong_characters_get_another_picture(void **state)
 		      visit_path(b, "captcha_id=" STR_FMT "&captcha=WRONG", STR_ARG(first)));
 	assert_page(b, r, 422);
 	assert_true(str_find(page_description(b->arena, r.body, "captcha"),
-			     STR("These are not the characters")) >= 0);
+			     STR("or it is older than three minutes")) >= 0);
 	assert_false(str_is(page_value(b->arena, r.body, "captcha_id"), first));
 	/* One try each: the right answer comes too late. */
 	assert_page(b, post_form(b, path, right), 422);

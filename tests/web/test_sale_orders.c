@@ -85,7 +85,9 @@ static void an_order_is_paid_at_the_cashier(void **state)
 	assert_int_equal(state_of(f->order), ORDER_PAID);
 	r = get(f->ann, order_path(f->ann, f->order, ""));
 	assert_page(f->ann, r, 200);
-	assert_shows(f->ann, r, "It is yours, and paid for.");
+	assert_shows(f->ann, r, "It is yours, and paid for. Say below where it goes");
+	/* What is left to do is what is seen first. */
+	assert_has(r, "<a class=\"button\" href=\"/addresses/new");
 	assert_int_equal(page_count(r.body, "/pay\""), 0);
 	assert_int_equal(page_count(r.body, "/cancel\""), 0);
 	r = get(f->ann, cashier);
@@ -263,6 +265,7 @@ static void an_order_goes_where_its_buyer_says(void **state)
 	struct reply r = get(b, order_path(b, f->order, ""));
 
 	assert_shows(b, r, "No address is chosen yet.");
+	assert_has(r, "<a class=\"button ghost\" href=\"/addresses/new");
 	/* A new one, and back to the order. */
 	r = get(b, visit_path(b, "/addresses/new?next=/orders/%lld", (long long)f->order));
 	assert_page(b, r, 200);
@@ -319,6 +322,8 @@ static void the_address_book(void **state)
 	r = post_form(b, "/addresses", ADDRESS);
 	assert_redirect(b, r, "/addresses");
 	assert_shows(b, get(b, "/addresses"), "The address book is full.");
+	/* Said before anything is typed in vain. */
+	assert_redirect(b, get(b, "/addresses/new"), "/addresses");
 	assert_int_equal(visit_number(site, &sql_addresses, DB_ARGS(visit_id(b))), ADDRESS_MOST);
 }
 

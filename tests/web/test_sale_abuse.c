@@ -320,6 +320,42 @@ static void limits_hold_across_restarts_and_headers(void **state)
 	assert_true(str_starts(sale_post_json(bob, way, "").body, STR("{\"code\":\"0\"")));
 }
 
+/* Whatever makes work, or leaves something behind, can be used up. */
+static void each_address_has_its_limit(void **state)
+{
+	static const struct {
+		const struct limit_class *limit;
+		const char *path; /* of the sale, or of the order */
+		bool is_order, is_form;
+	} limited[] = {
+		{ &limit_sale_path, "/captcha", false, false },
+		{ &limit_sale_path, "/path", false, true },
+		{ &limit_sale_poll, "/captcha/AAAAAAAAAAAAAAAAAAAAAA.png", false, false },
+		{ &limit_sale_poll, "/result", false, false },
+		{ &limit_sale_press, "/x/orders", false, true },
+		{ &limit_edit, "/pay", true, true },
+		{ &limit_edit, "/cancel", true, true },
+		{ &limit_edit, "/address", true, true },
+	};
+	struct cast *f = *state;
+	struct arena *a = site_ctx(site)->arena;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(limited); i++) {
+		const struct limit_class *limit = limited[i].limit;
+		struct str key = limit_account_key(a, limit, visit_id(f->ann));
+		const char *path =
+			visit_path(f->ann, limited[i].is_order ? "/orders/%lld%s" : "/sales/%lld%s",
+				   (long long)(limited[i].is_order ? f->order : f->sale),
+				   limited[i].path);
+
+		visit_use_up(site, key, limit->per_account, limit->seconds);
+		assert_status(limited[i].is_form ? post_form(f->ann, path, "") : get(f->ann, path),
+			      429);
+		limit_clear(site_ctx(site), key);
+	}
+}
+
 /* Every 200 ms for half a minute is no reason to stop. */
 static void the_poll_is_not_cut_short(void **state)
 {
@@ -350,6 +386,7 @@ static const struct CMUnitTest tests[] = {
 	abuse_test(nobody_buys_twice),
 	abuse_test(other_sites_cannot_make_somebody_buy),
 	abuse_test(limits_hold_across_restarts_and_headers),
+	abuse_test(each_address_has_its_limit),
 	abuse_test(the_poll_is_not_cut_short),
 };
 

@@ -188,14 +188,17 @@ static inline int64_t market_orders(struct ctx *c, int64_t sale)
 	return forum_number(c, &sql, DB_ARGS(sale));
 }
 
-/* Orders that hold a unit and what is left make up all units, and Redis says the same. */
+/* Orders that hold a unit and what is left make up all units, and Redis says the same, of the same
+ * change. */
 static inline void market_check(struct ctx *c, int64_t sale)
 {
 	static const struct db_sql sql_gap =
 		SQL("SELECT units - stock - (SELECT COUNT(*) FROM sale_order o WHERE o.sale_id = "
 		    "s.sale_id AND o.is_returned = 0) FROM sale s WHERE sale_id = ?");
+	static const struct db_sql sql_change = SQL("SELECT change_no FROM sale WHERE sale_id = ?");
 	int64_t waiting = market_of(c, sale, "taken") - market_of(c, sale, "answered");
 
+	assert_int_equal(market_of(c, sale, "change"), forum_number(c, &sql_change, DB_ARGS(sale)));
 	assert_int_equal(forum_number(c, &sql_gap, DB_ARGS(sale)), 0);
 	assert_int_equal(market_redis_stock(c, sale), market_sql_stock(c, sale) - waiting);
 }

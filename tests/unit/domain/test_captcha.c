@@ -68,9 +68,28 @@ static void case_width_and_spaces_do_not_matter(void **state)
 			buf_add_code_point(&typed, (uint32_t)ch - '!' + 0xFF01); /* full-width */
 		else
 			buf_add_char(&typed, (char)(ch >= 'A' ? ch + 32 : ch));
-		buf_add_char(&typed, ' ');
+		buf_add_char(&typed, i % 2 ? '\t' : ' ');
 	}
 	assert_true(is_right(c, id, buf_str(&typed)));
+}
+
+/* However it would fold, nobody types so much. */
+static void what_is_too_long_is_no_answer(void **state)
+{
+	struct ctx *c = *state;
+	struct buf typed;
+	struct str id;
+	int i;
+
+	STORES_OR_SKIP();
+	for (i = 64; i <= 65; i++) {
+		assert_int_equal(captcha_new(c, &id), OK);
+		buf_init(&typed, c->arena, 128);
+		buf_add(&typed, answer_of(c, id));
+		while (typed.n < (size_t)i)
+			buf_add_char(&typed, ' ');
+		assert_int_equal(is_right(c, id, buf_str(&typed)), i == 64);
+	}
 }
 
 static void nothing_typed_is_wrong(void **state)
@@ -194,6 +213,7 @@ int main(void)
 		account_test(a_right_answer_is_taken_once),
 		account_test(a_wrong_answer_takes_it_away),
 		account_test(case_width_and_spaces_do_not_matter),
+		account_test(what_is_too_long_is_no_answer),
 		account_test(nothing_typed_is_wrong),
 		account_test(it_lives_three_minutes),
 		account_test(a_picture_is_always_the_same),

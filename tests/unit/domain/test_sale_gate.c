@@ -245,7 +245,7 @@ static void tickets_are_read_as_they_are(void **state)
 	sale = market_sale(c, 1);
 	key = sale_ticket_key(c->arena, sale);
 	market_number(c, CACHE_ARGS(STR("HSET"), key, f->ann, STR("-sold-out"), f->bob,
-				    STR("nonsense"), f->mod, STR("1234567890123456789")));
+				    STR("xsold-out"), f->mod, STR("1234567890123456789")));
 	assert_int_equal(market_result(c, sale, f->ann).refusal, SALE_REFUSED_SOLD_OUT);
 	assert_int_equal(market_press(c, sale, f->ann).refusal, SALE_REFUSED_SOLD_OUT);
 	assert_int_equal(market_result(c, sale, f->bob).refusal, SALE_REFUSED_LOST);

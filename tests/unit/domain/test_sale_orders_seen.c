@@ -22,6 +22,8 @@ static const struct db_sql sql_returns_of =
 static const struct db_sql sql_forget =
 	SQL("UPDATE sale_order SET expires_at = 9000000000000 WHERE state = 0");
 
+static const struct db_sql sql_paid = SQL("UPDATE sale_order SET state = 1 WHERE order_id = ?");
+
 static int start(void **state)
 {
 	return forum_set_up(state);
@@ -93,6 +95,10 @@ static void an_order_keeps_the_address_it_was_given(void **state)
 	address = selling_address(c, "Anna");
 	assert_int_equal(sale_order_cancel(c, order), OK);
 	assert_int_equal(sale_order_ship_to(c, order, address), ERR_CONFLICT);
+	/* What is paid for is still to be sent. */
+	order = selling_order(c, selling_sale(c, 1), f->ann);
+	assert_int_equal(db_exec(c->db, NULL, &sql_paid, DB_ARGS(order)), OK);
+	assert_int_equal(sale_order_ship_to(c, order, address), OK);
 }
 
 static void a_cancelled_order_gives_its_unit_back_once(void **state)
@@ -146,6 +152,48 @@ static void what_is_not_paid_in_time_is_closed(void **state)
 	assert_int_equal(closed, 0);
 	assert_int_equal(selling_returns_of(c, sale, late), 1);
 	assert_int_equal(sale_order_cancel(c, late), ERR_CONFLICT);
+}
+
+/* Paid in its last millisecond it is paid in time. */
+static void it_is_closed_after_its_last_millisecond(void **state)
+{
+	struct fixture *f = *state;
+	int64_t order, closed;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 1), f->ann);
+	c->now += 30 * CLOCK_MINUTE;
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	assert_int_equal(selling_state_of(c, order), ORDER_UNPAID);
+	c->now++;
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	assert_int_equal(selling_state_of(c, order), ORDER_EXPIRED);
+}
+
+/* Somebody pays for it at this moment: the closer neither waits nor closes it. */
+static void what_somebody_holds_is_left(void **state)
+{
+	struct fixture *f = *state;
+	int64_t held, other, closed;
+	struct ctx *c, *holder;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	held = selling_order(c, selling_sale(c, 1), f->ann);
+	other = selling_order(c, selling_sale(c, 1), f->bob);
+	selling_let_expire(c, held);
+	selling_let_expire(c, other);
+	holder = forum_open();
+	assert_int_equal(db_begin(holder->db), OK);
+	assert_int_equal(db_exec(holder->db, NULL, &sql_paid, DB_ARGS(held)), OK);
+	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
+	assert_int_equal(closed, 1);
+	assert_int_equal(db_end(holder->db, OK), OK);
+	forum_close(holder);
+	assert_int_equal(selling_state_of(c, held), ORDER_PAID);
+	assert_int_equal(selling_state_of(c, other), ORDER_EXPIRED);
 }
 
 /* What the mail worker makes of it. */
@@ -249,6 +297,8 @@ int main(void)
 		people_test(an_order_keeps_the_address_it_was_given),
 		people_test(a_cancelled_order_gives_its_unit_back_once),
 		people_test(what_is_not_paid_in_time_is_closed),
+		people_test(it_is_closed_after_its_last_millisecond),
+		people_test(what_somebody_holds_is_left),
 		people_test(the_buyer_is_told_in_her_language),
 		people_test(two_closers_close_each_order_once),
 		people_test(orders_are_counted_by_state),

@@ -48,7 +48,8 @@ static void redis_emptied_in_the_middle(void **state)
 	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_NOBODY);
 	assert_int_equal(market_redis_stock(c, m.sale), 3);
 	market_check(c, m.sale);
-	/* Whatever comes now is too late, and what he was told stays. */
+	/* Whatever comes now is too late, and what he was told stays; settled is settled. */
+	market_settle(c, m.sale, 0);
 	market_handle(c, m.sale, m.streamed);
 	market_handle(c, m.sale, m.queued);
 	assert_int_equal(market_result(c, m.sale, f->mod).refusal, SALE_REFUSED_NOBODY);

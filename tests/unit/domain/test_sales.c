@@ -87,6 +87,73 @@ static void what_is_wrong_is_named(void **state)
 	assert_int_equal(sale_create(f->c, &terms, forum_form(f->c), &terms.goods_id), ERR_INVALID);
 }
 
+#define YEAR (366 * CLOCK_DAY)
+
+/* What is right up to its border, and wrong one step beyond it. */
+static void terms_have_exact_borders(void **state)
+{
+	static const struct {
+		struct sale_terms terms;
+		const char *wrong; /* the field, or NULL: it is right */
+	} borders[] = {
+		{ { 1, 1, 1, 0, 1, SALE_PAY_SECONDS_MIN }, NULL },
+		{ { 1, GOODS_PRICE_MAX, SALE_UNITS_MAX, 5, 5 + YEAR, SALE_PAY_SECONDS_MAX }, NULL },
+		{ { 0, 1, 1, 0, 1, SALE_PAY_SECONDS }, "goods_id" },
+		{ { 1, 0, 1, 0, 1, SALE_PAY_SECONDS }, "price" },
+		{ { 1, GOODS_PRICE_MAX + 1, 1, 0, 1, SALE_PAY_SECONDS }, "price" },
+		{ { 1, 1, 0, 0, 1, SALE_PAY_SECONDS }, "units" },
+		{ { 1, 1, SALE_UNITS_MAX + 1, 0, 1, SALE_PAY_SECONDS }, "units" },
+		{ { 1, 1, 1, 1, 1, SALE_PAY_SECONDS }, "ends_at" },
+		{ { 1, 1, 1, -1, 1, SALE_PAY_SECONDS }, "ends_at" },
+		{ { 1, 1, 1, -1, 0, SALE_PAY_SECONDS }, "ends_at" },
+		{ { 1, 1, 1, 5, 6 + YEAR, SALE_PAY_SECONDS }, "ends_at" },
+		{ { 1, 1, 1, 0, 1, SALE_PAY_SECONDS_MIN - 1 }, "pay_seconds" },
+		{ { 1, 1, 1, 0, 1, SALE_PAY_SECONDS_MAX + 1 }, "pay_seconds" },
+	};
+	struct sale_problem problems[SALE_PROBLEMS_MAX];
+	size_t i, count;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(borders); i++) {
+		count = sale_terms_problems(&borders[i].terms, 0, problems);
+		assert_int_equal(count, borders[i].wrong != NULL);
+		if (count)
+			assert_string_equal(problems[0].field, borders[i].wrong);
+	}
+}
+
+static void goods_have_exact_borders(void **state)
+{
+	static char name[GOODS_NAME_MAX + 1], body[GOODS_BODY_MAX + 1];
+	struct goods_text t = { { name, GOODS_NAME_MAX }, { body, GOODS_BODY_MAX }, 1 };
+	const char *field;
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	memset(body, 'a', sizeof(body));
+	assert_null(goods_problem(&t, &field));
+	t.price = GOODS_PRICE_MAX;
+	assert_null(goods_problem(&t, &field));
+	t.price++;
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "price");
+	t.body_md.n++;
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "body");
+	t.body_md = STR("not \xFF utf-8");
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "body");
+	t.name.n++;
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "name");
+	t.name = STR("not \xFF utf-8");
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "name");
+	t.name = STR("turned\xE2\x80\xAEround");
+	assert_non_null(goods_problem(&t, &field));
+	assert_string_equal(field, "name");
+}
+
 static void only_administrators_set_up(void **state)
 {
 	struct fixture *f = *state;
@@ -102,6 +169,7 @@ static void only_administrators_set_up(void **state)
 	assert_int_equal(goods_delete(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_create(c, &terms, forum_form(c), &id), ERR_FORBIDDEN);
 	assert_int_equal(sale_edit(c, 1, STR(""), &terms), ERR_FORBIDDEN);
+	assert_int_equal(sale_delete(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_publish(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_close(c, 1), ERR_FORBIDDEN);
 	assert_int_equal(sale_change_units(c, 1, 1, forum_form(c)), ERR_FORBIDDEN);
@@ -196,6 +264,23 @@ static void what_has_ended_is_not_published(void **state)
 	assert_int_equal(goods_find(c, id, &g), ERR_NOT_FOUND);
 }
 
+/* Half a sale in Redis would stay there for ever: loading it says that it is closed. */
+static void closing_what_is_not_loaded_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_sale(c, 3);
+	market_admin(c);
+	forum_empty_redis();
+	assert_int_equal(sale_close(c, id), OK);
+	assert_int_equal(market_number(c, CACHE_ARGS(STR("EXISTS"), sale_key(c->arena, id))), 0);
+	market_settle(c, id, 0);
+	assert_int_equal(market_press(c, id, f->ann).refusal, SALE_REFUSED_LATE);
+}
+
 static void units_are_asked_for_once_for_each_form(void **state)
 {
 	struct fixture *f = *state;
@@ -212,6 +297,13 @@ static void units_are_asked_for_once_for_each_form(void **state)
 	assert_int_equal(sale_change_units(c, id, 5, form), OK);
 	assert_int_equal(forum_number(c, &sql_units, DB_ARGS(key)), 1);
 	assert_int_equal(sale_change_units(c, id, 0, forum_form(c)), ERR_INVALID);
+	assert_int_equal(sale_change_units(c, id, SALE_UNITS_MAX + 1, forum_form(c)), ERR_INVALID);
+	assert_int_equal(sale_change_units(c, id, -SALE_UNITS_MAX - 1, forum_form(c)), ERR_INVALID);
+	assert_int_equal(sale_change_units(c, market_draft(c, 3, 0, CLOCK_HOUR), 5, forum_form(c)),
+			 ERR_CONFLICT);
+	c->now += CLOCK_HOUR;
+	assert_int_equal(sale_change_units(c, id, 5, forum_form(c)), ERR_CONFLICT);
+	c->now -= CLOCK_HOUR;
 	assert_int_equal(sale_close(c, id), OK);
 	assert_int_equal(sale_change_units(c, id, 5, forum_form(c)), ERR_CONFLICT);
 }
@@ -253,10 +345,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(goods_are_written_once_and_edited_in_turn),
 		people_test(what_is_wrong_is_named),
+		cmocka_unit_test(terms_have_exact_borders),
+		cmocka_unit_test(goods_have_exact_borders),
 		people_test(only_administrators_set_up),
 		people_test(a_draft_is_changed_by_who_saw_it),
 		people_test(a_draft_is_hidden_until_it_is_published),
 		people_test(what_has_ended_is_not_published),
+		people_test(closing_what_is_not_loaded_leaves_nothing),
 		people_test(units_are_asked_for_once_for_each_form),
 		people_test(the_list_has_open_ones_first),
 	};

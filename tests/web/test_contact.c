@@ -97,6 +97,7 @@ static void nobody_learns_whose_an_address_is(void **state)
 	assert_int_equal(x.status, 422);
 	x = type(b, wait_for_code(b, taken.email, 1).p, wait_for_code(b, a.email, 1).p);
 	assert_page(b, x, 409);
+	assert_has(x, "Another account has this address.");
 	assert_same(email_of(b, a.id), a.email);
 	assert_same(email_of(b, taken.id), taken.email);
 }

@@ -273,10 +273,12 @@ up() {
 
 # ---- restarting ----------------------------------------------------------------------------------
 
-# One process after the other: the socket stays open, so no reader notices.
+# One process after the other: the socket stays open, so no reader notices. The schema first: the old programs get
+# along with a newer one, the new ones not with an older one.
 restart() { # NAME...
 	local process found=no
 	is_ours supervisor || die "nothing runs here: make run"
+	PLAZA_CONFIG=$STATE/plaza.conf plazactl migrate || die "the database could not be migrated"
 	if [ $# -eq 0 ]; then
 		mapfile -t < <(programs_names "$STATE/programs/nginx/deploy")
 		set -- "${MAPFILE[@]}"

@@ -41,6 +41,26 @@ static void fields_are_checked(void **state)
 	assert_non_null(address_phone_problem(STR("1 2 3 4 5 6 7 8 9 0 1 2 3")));
 	assert_non_null(address_region_problem(STR("")));
 	assert_non_null(address_street_problem(STR("")));
+	assert_non_null(address_name_problem(STR("with a\ttab")));
+}
+
+/* What is right up to its border, and wrong one step beyond it. */
+static void fields_have_exact_borders(void **state)
+{
+	static char text[ADDRESS_STREET_MAX + 1];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_null(address_name_problem((struct str){ text, ADDRESS_NAME_MAX }));
+	assert_non_null(address_name_problem((struct str){ text, ADDRESS_NAME_MAX + 1 }));
+	assert_null(address_region_problem((struct str){ text, ADDRESS_REGION_MAX }));
+	assert_non_null(address_region_problem((struct str){ text, ADDRESS_REGION_MAX + 1 }));
+	assert_null(address_street_problem((struct str){ text, ADDRESS_STREET_MAX }));
+	assert_non_null(address_street_problem((struct str){ text, ADDRESS_STREET_MAX + 1 }));
+	assert_null(address_phone_problem(STR("123456")));
+	assert_null(address_phone_problem(STR("123456789012345")));
+	assert_null(address_phone_problem(STR("1-2-3-4-5-6-7-8-9-0-1-23")));
+	assert_non_null(address_phone_problem(STR("1-2-3-4-5-6-7-8-9-0-1-2-3")));
 }
 
 static void the_default_comes_first_and_there_is_one(void **state)
@@ -162,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_checked),
+		cmocka_unit_test(fields_have_exact_borders),
 		people_test(the_default_comes_first_and_there_is_one),
 		people_test(they_are_nobody_elses_business),
 		people_test(there_are_so_many_and_no_more),

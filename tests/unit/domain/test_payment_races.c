@@ -9,6 +9,20 @@ static const struct db_sql sql_refund_later =
 	SQL("UPDATE payment SET next_try_at = ? WHERE reference = ?");
 static const struct db_sql sql_attempts = SQL("SELECT attempts FROM payment WHERE reference = ?");
 
+static const struct db_sql sql_next = SQL("SELECT next_try_at FROM payment WHERE reference = ?");
+static const struct db_sql sql_tried = SQL("UPDATE payment SET attempts = ? WHERE reference = ?");
+
+/* While the cashier is away its answer to a refund does not come. */
+static bool is_cashier_away;
+
+err __real_payment_called(struct ctx *c, const struct payment_call *call);
+err __wrap_payment_called(struct ctx *c, const struct payment_call *call);
+
+err __wrap_payment_called(struct ctx *c, const struct payment_call *call)
+{
+	return is_cashier_away ? ERR_UNAVAILABLE : __real_payment_called(c, call);
+}
+
 static int start(void **state)
 {
 	return forum_set_up(state);
@@ -77,6 +91,107 @@ static void a_refund_is_asked_for_when_it_is_due(void **state)
 	c->config = &stores.config;
 	assert_int_equal(payment_refund(c, 10, &handed), OK);
 	assert_int_equal(handed, 1);
+}
+
+/* Paid for when it was cancelled already. */
+static struct payment refund_due(struct ctx *c, int64_t user)
+{
+	int64_t order = selling_order(c, selling_sale(c, 1), user);
+	struct payment p = selling_begin(c, order);
+
+	assert_int_equal(sale_order_cancel(c, order), OK);
+	assert_int_equal(selling_call(c, &p, "paid"), OK);
+	return p;
+}
+
+/* Later and later, at most an hour; and it does not stand in the way of the others. */
+static void a_refund_that_is_not_taken_is_asked_for_later(void **state)
+{
+	static const struct {
+		int64_t attempts, wait;
+	} waits[] = { { 0, PAYMENT_REFUND_AGAIN_MS },
+		      { 1, 2 * PAYMENT_REFUND_AGAIN_MS },
+		      { 5, CLOCK_HOUR },
+		      { PAYMENT_REFUND_ATTEMPTS + 5, CLOCK_HOUR } };
+	struct fixture *f = *state;
+	struct payment p, other;
+	int64_t handed;
+	struct ctx *c;
+	size_t i;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	p = refund_due(c, f->ann);
+	other = refund_due(c, f->ann);
+	is_cashier_away = true;
+	for (i = 0; i < ARRAY_LEN(waits); i++) {
+		assert_int_equal(db_exec(c->db, NULL, &sql_tried,
+					 DB_ARGS(waits[i].attempts, p.reference)),
+				 OK);
+		assert_int_equal(db_exec(c->db, NULL, &sql_refund_later,
+					 DB_ARGS(c->now, p.reference)),
+				 OK);
+		assert_int_equal(payment_refund(c, 10, &handed), OK);
+		assert_int_equal(handed, i ? 1 : 2);
+		assert_int_equal(forum_number(c, &sql_attempts, DB_ARGS(p.reference)),
+				 waits[i].attempts + 1);
+		assert_int_equal(forum_number(c, &sql_next, DB_ARGS(p.reference)),
+				 c->now + waits[i].wait);
+		assert_int_equal(payment_refund(c, 10, &handed), OK);
+		assert_int_equal(handed, 0);
+	}
+	is_cashier_away = false;
+	c->now += CLOCK_HOUR;
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 2);
+	assert_int_equal(state_of(c, &p), PAYMENT_REFUNDED);
+	assert_int_equal(state_of(c, &other), PAYMENT_REFUNDED);
+}
+
+struct told {
+	struct str references[RACES];
+};
+
+static int64_t tell_all(struct ctx *c, int number, const void *context)
+{
+	const struct told *t = context;
+	int64_t failed = 0;
+	int i;
+
+	(void)number;
+	for (i = 0; i < RACES; i++) {
+		struct payment p = { .reference = t->references[i], .amount = PRICE };
+
+		forum_next(c);
+		failed += selling_call(c, &p, "paid") != OK;
+	}
+	return failed;
+}
+
+/* The cashier says it twice in the same instant: it is paid, and not to be refunded. */
+static void told_twice_at_once_it_is_paid_once(void **state)
+{
+	struct fixture *f = *state;
+	int64_t results[3], orders[RACES];
+	struct payment p;
+	struct told *t;
+	struct ctx *c;
+	int i;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	t = ARENA_NEW(c->arena, struct told);
+	for (i = 0; i < RACES; i++) {
+		orders[i] = selling_order(c, selling_sale(c, 1), f->ann);
+		t->references[i] = selling_begin(c, orders[i]).reference;
+	}
+	forum_at_once(3, tell_all, t, results);
+	assert_int_equal(results[0] + results[1] + results[2], 0);
+	for (i = 0; i < RACES; i++) {
+		p.reference = t->references[i];
+		assert_int_equal(selling_state_of(c, orders[i]), ORDER_PAID);
+		assert_int_equal(state_of(c, &p), PAYMENT_PAID);
+	}
 }
 
 struct race {
@@ -158,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(refunds_are_handed_over_once_by_many),
 		people_test(a_refund_is_asked_for_when_it_is_due),
+		people_test(a_refund_that_is_not_taken_is_asked_for_later),
+		people_test(told_twice_at_once_it_is_paid_once),
 		people_test(one_of_pay_cancel_and_close_wins),
 	};
 

@@ -5,6 +5,7 @@
 
 static const struct db_sql sql_payments = SQL("SELECT COUNT(*) FROM payment WHERE order_id = ?");
 static const struct db_sql sql_state = SQL("SELECT state FROM payment WHERE reference = ?");
+static const struct db_sql sql_paid_at = SQL("SELECT paid_at FROM sale_order WHERE order_id = ?");
 /* All there is of orders, payments and events, as one number. */
 static const struct db_sql sql_everything = SQL(
 	"SELECT (SELECT COALESCE(SUM(CRC32(CONCAT_WS('|', order_id, state, is_returned, paid_at,"
@@ -208,6 +209,7 @@ static void expect_refund(struct ctx *c, int64_t order, const struct payment *p)
 	assert_int_equal(selling_call(c, p, "paid"), OK);
 	assert_int_equal(selling_state_of(c, order), ORDER_REFUNDING);
 	assert_int_equal(state_of(c, p), PAYMENT_REFUNDING);
+	assert_int_equal(forum_number(c, &sql_paid_at, DB_ARGS(order)), c->now);
 	before = everything(c);
 	assert_int_equal(selling_call(c, p, "paid"), OK);
 	assert_int_equal(everything(c), before);
@@ -272,6 +274,7 @@ static void a_call_that_was_signed_in_time_counts(void **state)
 {
 	struct fixture *f = *state;
 	struct payment_call call;
+	struct sale_order o;
 	struct payment p;
 	int64_t order;
 	struct ctx *c;
@@ -284,7 +287,50 @@ static void a_call_that_was_signed_in_time_counts(void **state)
 	call = cashier_sandbox_call(c, &p, STR("paid"));
 	c->now += CLOCK_MINUTE;
 	assert_int_equal(payment_called(c, &call), OK);
-	assert_int_equal(selling_state_of(c, order), ORDER_PAID);
+	assert_int_equal(sale_order_find(c, order, &o), OK);
+	assert_int_equal(o.state, ORDER_PAID);
+	assert_int_equal(o.paid_at, call.at);
+}
+
+/* In its last millisecond an order is paid for, though nobody may begin to any more; and a call is
+ * believed for exactly so long. */
+static void the_last_millisecond_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct payment_call call;
+	struct sale_order o;
+	struct payment p;
+	int64_t order;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	order = selling_order(c, selling_sale(c, 3), f->ann);
+	p = selling_begin(c, order);
+	c->now += 30 * CLOCK_MINUTE - 1;
+	assert_int_equal(payment_begin(c, order, &p), OK);
+	c->now++;
+	assert_int_equal(payment_begin(c, order, &p), ERR_CONFLICT);
+	call = cashier_sandbox_call(c, &p, STR("paid"));
+	c->now += PAYMENT_CALL_MS;
+	assert_int_equal(payment_called(c, &call), OK);
+	assert_int_equal(sale_order_find(c, order, &o), OK);
+	assert_int_equal(o.state, ORDER_PAID);
+	assert_int_equal(o.paid_at, o.expires_at);
+}
+
+/* Cashiers sign what payment.h says, and nothing that reads the same with other numbers. */
+static void what_is_signed_is_written_down(void **state)
+{
+	struct fixture *f = *state;
+	struct payment_call call = {
+		.reference = STR("r"), .outcome = STR("paid"), .amount = 1999, .at = 7
+	};
+	struct ctx *c = f->c;
+
+	STORES_OR_SKIP();
+	assert_same(payment_sign(c, &call),
+		    secret_hmac_sha256(c->arena, c->config->pay.secret, STR("r|1999|paid|7")));
 }
 
 int main(void)
@@ -298,6 +344,8 @@ int main(void)
 		people_test(paid_when_it_is_closed_the_money_goes_back),
 		people_test(paid_after_its_time_an_order_is_closed),
 		people_test(a_call_that_was_signed_in_time_counts),
+		people_test(the_last_millisecond_counts),
+		people_test(what_is_signed_is_written_down),
 	};
 
 	return cmocka_run_group_tests(tests, start, stores_tear_down);

@@ -4,6 +4,7 @@
 
 #define KEPT_SECONDS 128 /* of the rate, when it is cut */
 #define RATE_MOST 256
+#define RATE_SECONDS 120 /* that are shown */
 
 static int start(void **state)
 {
@@ -166,6 +167,91 @@ static void the_rate_forgets_what_is_old(void **state)
 			 1);
 }
 
+/* The last two minutes, without the second that is not full yet. */
+static void the_rate_is_of_whole_seconds(void **state)
+{
+	struct fixture *f = *state;
+	struct sale_live_numbers n;
+	struct ctx *c = f->c;
+	int64_t sale, second, sum = 0;
+	struct str rate;
+	size_t i;
+
+	STORES_OR_SKIP();
+	sale = market_sale(c, 2);
+	rate = sale_rate_key(c->arena, sale);
+	/* Until all of it happens in one second. */
+	do {
+		second = clock_now() / 1000;
+		market_number(c, CACHE_ARGS(STR("DEL"), rate));
+		market_number(c,
+			      CACHE_ARGS(STR("HSET"), rate, second, 9, second - 1, 5,
+					 second - RATE_SECONDS, 7, second - RATE_SECONDS - 1, 3));
+		assert_int_equal(sale_live_read(c, sale, &n), OK);
+	} while (clock_now() / 1000 != second);
+	for (i = 0; i < ARRAY_LEN(n.rate.items); i++)
+		sum += n.rate.items[i];
+	assert_int_equal(ARRAY_LEN(n.rate.items), RATE_SECONDS);
+	assert_int_equal(n.rate.items[0], 7);
+	assert_int_equal(n.rate.items[RATE_SECONDS - 1], 5);
+	assert_int_equal(sum, 12);
+}
+
+static void the_live_numbers_add_up(void **state)
+{
+	struct fixture *f = *state;
+	struct sale_live_numbers n;
+	struct ctx *c = f->c;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	sale = market_sale(c, 5);
+	market_press(c, sale, f->ann);
+	market_deliver(c, sale);
+	market_press(c, sale, f->bob);
+	market_press(c, sale, f->mod);
+	set(c, sale, "refused", 4);
+	assert_int_equal(sale_live_read(c, sale, &n), OK);
+	assert_true(n.is_loaded);
+	assert_int_equal(n.stock, 2);
+	assert_int_equal(n.taken, 3);
+	assert_int_equal(n.queued, 2);
+	assert_int_equal(n.sold, 1);
+	assert_int_equal(n.refused, 4);
+	assert_int_equal(n.stream, 2);
+	market_number(c, CACHE_ARGS(STR("DEL"), sale_stock_key(c->arena, sale)));
+	assert_int_equal(sale_live_read(c, sale, &n), OK);
+	assert_false(n.is_loaded);
+}
+
+static int64_t shown_stock(struct ctx *c, int64_t sale)
+{
+	struct cache_reply *stock = sale_stock_want(c, sale);
+
+	assert_int_equal(cache_flush(c->cache), OK);
+	return sale_stock_read(stock);
+}
+
+/* Pages show a number only while the gate goes by it, and none below nothing. */
+static void a_stock_is_shown_while_the_sale_is_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	sale = market_sale(c, 2);
+	assert_int_equal(shown_stock(c, sale), 2);
+	market_number(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, sale), -5));
+	assert_int_equal(shown_stock(c, sale), 0);
+	market_number(c, CACHE_ARGS(STR("HDEL"), sale_ticket_key(c->arena, sale), STR("0")));
+	assert_int_equal(shown_stock(c, sale), -1);
+	market_settle(c, sale, 0);
+	assert_int_equal(shown_stock(c, sale), 2);
+	market_number(c, CACHE_ARGS(STR("DEL"), sale_key(c->arena, sale)));
+	assert_int_equal(shown_stock(c, sale), -1);
+}
+
 /* With the first request there is a stream, and it goes with the rest. */
 static void a_stream_ends_with_its_sale(void **state)
 {
@@ -251,6 +337,9 @@ int main(void)
 		people_test(a_long_queue_is_asked_about_less_often),
 		people_test(presses_are_counted_together),
 		people_test(the_rate_forgets_what_is_old),
+		people_test(the_rate_is_of_whole_seconds),
+		people_test(the_live_numbers_add_up),
+		people_test(a_stock_is_shown_while_the_sale_is_whole),
 		people_test(a_stream_ends_with_its_sale),
 		people_test(what_is_remembered_is_of_one_sale),
 		people_test(only_what_may_be_loaded_again_is_waited_for),

@@ -33,6 +33,8 @@ static void set_keys(struct ctx *c, int64_t sale)
 	ask(c, CACHE_ARGS(STR("SET"), sale_stock_key(c->arena, sale), 1));
 	ask(c, CACHE_ARGS(STR("HSET"), sale_ticket_key(c->arena, sale), 7, STR("q1")));
 	ask(c, CACHE_ARGS(STR("HSET"), sale_rate_key(c->arena, sale), 1, 1));
+	ask(c, CACHE_ARGS(STR("HSET"), sale_key_of(c->arena, sale, ":watch"), 1, 1));
+	ask(c, CACHE_ARGS(STR("HSET"), sale_key_of(c->arena, sale, ":report"), 1, 1));
 }
 
 static int64_t count_keys(struct ctx *c, int64_t sale)
@@ -40,7 +42,9 @@ static int64_t count_keys(struct ctx *c, int64_t sale)
 	return cache_int(
 		ask(c, CACHE_ARGS(STR("EXISTS"), sale_key(c->arena, sale),
 				  sale_stock_key(c->arena, sale), sale_ticket_key(c->arena, sale),
-				  sale_stream_key(c->arena, sale), sale_rate_key(c->arena, sale))));
+				  sale_stream_key(c->arena, sale), sale_rate_key(c->arena, sale),
+				  sale_key_of(c->arena, sale, ":watch"),
+				  sale_key_of(c->arena, sale, ":report"))));
 }
 
 /* A sale whose records have been kept long enough, with keys and a queue. */
@@ -124,6 +128,8 @@ static void an_event_a_request_or_a_message_keeps_them(void **state)
 	key = str_copy(c->arena, sale_orders_key(c->arena, sale));
 	assert_int_equal(db_exec(c->db, NULL, &sql_event, DB_ARGS(sale, key, OUTBOX_PENDING)), OK);
 	expect_end(c, sale, false);
+	assert_int_equal(db_exec(c->db, NULL, &sql_event_state, DB_ARGS(OUTBOX_FAILED, sale)), OK);
+	expect_end(c, sale, false);
 	assert_int_equal(db_exec(c->db, NULL, &sql_event_state, DB_ARGS(OUTBOX_SENT, sale)), OK);
 	ask(c, CACHE_ARGS(STR("XADD"), sale_stream_key(c->arena, sale), STR("1-1"), STR("no"), 1));
 	expect_end(c, sale, false);
@@ -138,6 +144,18 @@ static void an_event_a_request_or_a_message_keeps_them(void **state)
 	mq_free(orders);
 	WAIT_UNTIL(!mq_count(c->mq, key.p, &counts) && !counts.ready && !counts.consumers);
 	expect_end(c, sale, true);
+}
+
+static void a_sale_closed_early_ends_too(void **state)
+{
+	static const struct db_sql sql_close = SQL("UPDATE sale SET state = 2 WHERE sale_id = ?");
+	struct fixture *f = *state;
+	int64_t sale;
+
+	STORES_OR_SKIP();
+	sale = old_sale(f->c);
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_close, DB_ARGS(sale)), OK);
+	expect_end(f->c, sale, true);
 }
 
 /* Killed after the queue or the keys were gone: the next one does the rest. */
@@ -180,6 +198,7 @@ int main(void)
 		people_test(records_are_kept_for_their_time),
 		people_test(an_order_under_way_keeps_them),
 		people_test(an_event_a_request_or_a_message_keeps_them),
+		people_test(a_sale_closed_early_ends_too),
 		people_test(an_end_that_was_cut_short_is_ended),
 		people_test(without_the_broker_nothing_ends),
 	};

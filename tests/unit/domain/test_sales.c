@@ -277,6 +277,8 @@ static void closing_what_is_not_loaded_leaves_nothing(void **state)
 	forum_empty_redis();
 	assert_int_equal(sale_close(c, id), OK);
 	assert_int_equal(market_number(c, CACHE_ARGS(STR("EXISTS"), sale_key(c->arena, id))), 0);
+	/* When it was published, and now. */
+	assert_int_equal(forum_number(c, &sql_settles, DB_ARGS(sale_orders_key(c->arena, id))), 2);
 	market_settle(c, id, 0);
 	assert_int_equal(market_press(c, id, f->ann).refusal, SALE_REFUSED_LATE);
 }

@@ -97,6 +97,9 @@ static void an_edit_of_an_old_version_is_a_conflict(void **state)
 	assert_int_equal(comment_edit(f->c, id, STR("second"), 1, &problem), OK);
 	assert_int_equal(comment_edit(f->c, id, STR("second"), 1, &problem), OK);
 	assert_int_equal(comment_edit(f->c, id, STR("third"), 1, &problem), ERR_CONFLICT);
+	assert_int_equal(comment_edit(f->c, id, STR("second"), 7, &problem), ERR_CONFLICT);
+	/* Nothing changed: no version of its own. */
+	assert_int_equal(comment_edit(f->c, id, STR("second"), 2, &problem), OK);
 	assert_int_equal(comment_source(f->c, id, &source), OK);
 	assert_text(source.body_md, "second");
 	assert_int_equal(source.version, 2);
@@ -107,6 +110,54 @@ static void an_edit_of_an_old_version_is_a_conflict(void **state)
 	assert_int_not_equal(
 		article_load(f->c, f->post, COMMENT_SORT_OLD, STR("")).roots.items[0]->edited_at,
 		0);
+}
+
+static int64_t acts_on(struct fixture *f, int64_t id)
+{
+	static const struct db_sql sql =
+		SQL("SELECT COUNT(*) FROM moderation_log WHERE target_type = 2 AND target_id = ?");
+
+	return forum_number(f->c, &sql, DB_ARGS(id));
+}
+
+/* What people do to their own words is nobody's business. */
+static void what_moderators_change_is_in_the_log(void **state)
+{
+	struct fixture *f = *state;
+	const char *problem = NULL;
+	int64_t id, mine, post;
+
+	STORES_OR_SKIP();
+	id = article_say(f, 0, "first");
+	mine = article_say(f, 0, "mine");
+	assert_int_equal(comment_edit(f->c, id, STR("second"), 1, &problem), OK);
+	assert_int_equal(comment_delete(f->c, mine, STR(""), &post), OK);
+	forum_as(f->c, f->bob, ROLE_MODERATOR);
+	assert_int_equal(comment_edit(f->c, id, STR("third"), 2, &problem), OK);
+	assert_int_equal(acts_on(f, id), 1);
+	assert_int_equal(comment_delete(f->c, id, STR("why"), &post), OK);
+	assert_int_equal(comment_delete(f->c, id, STR("why"), &post), OK);
+	assert_int_equal(acts_on(f, id), 2);
+	assert_int_equal(acts_on(f, mine), 0);
+}
+
+static void what_is_gone_is_not_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct comment_source source;
+	const char *problem = NULL;
+	int64_t id, below, post;
+
+	STORES_OR_SKIP();
+	id = article_say(f, 0, "deleted itself");
+	below = article_say(f, 0, "below what is deleted");
+	assert_int_equal(comment_delete(f->c, id, STR(""), &post), OK);
+	assert_int_equal(comment_source(f->c, id, &source), ERR_NOT_FOUND);
+	assert_int_equal(comment_edit(f->c, id, STR("new"), 1, &problem), ERR_NOT_FOUND);
+	forum_as(f->c, f->ann, ROLE_MODERATOR);
+	assert_int_equal(post_delete(f->c, f->post, STR("")), OK);
+	assert_int_equal(comment_source(f->c, below, &source), ERR_NOT_FOUND);
+	assert_int_equal(comment_edit(f->c, below, STR("new"), 1, &problem), ERR_NOT_FOUND);
 }
 
 struct reply_to {
@@ -188,6 +239,8 @@ int main(void)
 		post_test(comments_go_only_where_they_belong),
 		post_test(a_deleted_comment_with_replies_stays_as_a_stub),
 		post_test(an_edit_of_an_old_version_is_a_conflict),
+		post_test(what_moderators_change_is_in_the_log),
+		post_test(what_is_gone_is_not_changed),
 		post_test(replies_at_once_get_numbers_without_gaps),
 		post_test(ten_equal_forms_make_one_comment),
 		post_test(comments_go_with_the_post_they_are_below),

@@ -261,6 +261,52 @@ static void nobody_is_named_for_what_a_gone_moderator_wrote(void **state)
 	assert_int_equal(list.items[1].editor.id, 0);
 }
 
+/* Whoever buys just before the day pays first, or loses the order. */
+static void an_unpaid_order_puts_the_end_off(void **state)
+{
+	static const struct db_sql sql_order =
+		SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, request_no,"
+		    " price, created_at, expires_at) VALUES (?, 1, ?, 1, 1, 9.90, 1, 1)");
+	static const struct db_sql sql_closed =
+		SQL("UPDATE sale_order SET state = 3 WHERE user_id = ?");
+	struct ctx *c = *state;
+	struct leaving known;
+	struct user me;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_KEEP);
+	run(c, &sql_order, DB_ARGS(me.id, me.id));
+	c->now += (LEAVING_DAYS + 1) * CLOCK_DAY;
+	assert_int_equal(leaving_step(c, me.id), OK);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_ACTIVE);
+	assert_int_equal(leaving_find(c, me.id, &known), OK);
+	assert_true(known.due_at > c->now);
+	assert_false(known.has_begun);
+	run(c, &sql_closed, DB_ARGS(me.id));
+	assert_int_equal(leaving_step(c, me.id), OK);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_GONE);
+}
+
+/* What is erased in SQL must go in Redis, too: without it nothing is begun. */
+static void without_redis_nothing_is_begun(void **state)
+{
+	struct ctx *c = *state;
+	struct config broken = stores.config;
+	struct ctx without;
+	struct user me;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_KEEP);
+	c->now += (LEAVING_DAYS + 1) * CLOCK_DAY;
+	without = *c;
+	broken.redis.socket = STR("/nonexistent/redis.sock");
+	without.cache = cache_new(&broken);
+	cache_start_request(without.cache, c->arena);
+	assert_int_equal(leaving_step(&without, me.id), ERR_UNAVAILABLE);
+	cache_free(without.cache);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_ACTIVE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +316,8 @@ int main(void)
 		account_test(a_made_name_is_chosen_once),
 		account_test(two_administrators_do_not_both_leave),
 		account_test(nobody_is_named_for_what_a_gone_moderator_wrote),
+		account_test(an_unpaid_order_puts_the_end_off),
+		account_test(without_redis_nothing_is_begun),
 	};
 
 	is_held = mmap(NULL, sizeof(*is_held), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

@@ -149,8 +149,13 @@ lock() {
 		"stop it first, or see $(cat "$STATE/run/address" 2>/dev/null)"
 }
 
+# Without a supervisor nothing was started, and no other log says why.
 has_given_up() { # NAME
-	ctl status "$1" 2>/dev/null | grep -q FATAL || ! kill -0 "$SUPERVISOR" 2>/dev/null
+	if ! kill -0 "$SUPERVISOR" 2>/dev/null; then
+		log_tail "$STATE/log/supervisord.out"
+		die "supervisord did not start"
+	fi
+	ctl status "$1" 2>/dev/null | grep -q FATAL
 }
 
 migrate() {

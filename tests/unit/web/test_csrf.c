@@ -66,6 +66,21 @@ static void every_change_is_seen(void **state)
 				str_format(*state, STR_FMT "A", STR_ARG(token)), &id));
 }
 
+/* The number of the form is not in the MAC: it still has nothing but letters of a token. */
+static void a_form_has_no_odd_number(void **state)
+{
+	struct str token = one(*state), id;
+	size_t i;
+
+	for (i = CSRF_FORM_ID_LENGTH - 2; i < CSRF_FORM_ID_LENGTH; i++) {
+		char *odd = str_c(*state, token);
+
+		odd[i] = '\n';
+		assert_false(
+			csrf_check(*state, secret, BINDING, (struct str){ odd, token.n }, &id));
+	}
+}
+
 static void forms_of_a_page_differ(void **state)
 {
 	struct csrf_page page = { 0 };
@@ -111,9 +126,13 @@ static int open_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		arena_test(a_token_is_right_for_its_reader), arena_test(nobody_elses),
-		arena_test(an_empty_binding_has_no_tokens),  arena_test(every_change_is_seen),
-		arena_test(forms_of_a_page_differ),          arena_test(odd_texts_are_wrong),
+		arena_test(a_token_is_right_for_its_reader),
+		arena_test(nobody_elses),
+		arena_test(an_empty_binding_has_no_tokens),
+		arena_test(every_change_is_seen),
+		arena_test(a_form_has_no_odd_number),
+		arena_test(forms_of_a_page_differ),
+		arena_test(odd_texts_are_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, open_secret, NULL);

@@ -280,6 +280,43 @@ static void hidden_pages_do_not_exist(void **state)
 	f = GET("PATH_INFO=/local", "REMOTE_ADDR=127.0.0.1");
 	assert_int_equal(f->req->out.status, 200);
 	fake_req_close(f);
+	f = GET("PATH_INFO=/local", "REMOTE_ADDR=::1");
+	assert_int_equal(f->req->out.status, 200);
+	fake_req_close(f);
+}
+
+/* It stands in each line of the log: what could not be ours is not written there. */
+static void an_odd_request_id_is_none(void **state)
+{
+	static const struct {
+		const char *variable;
+		size_t length;
+	} rows[] = {
+		{ "REQUEST_ID=0123456789abcdef0123456789abcdef", 32 },
+		{ "REQUEST_ID=0123456789abcdef0123456789abcdef01234567", 40 },
+		{ "REQUEST_ID=0123456789abcdef0123456789abcdef012345678", 0 },
+		{ "REQUEST_ID=abc\nerror plaza[1] forged", 0 },
+		{ "REQUEST_ID=abc def", 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake_req *f = GET("PATH_INFO=/", rows[i].variable);
+
+		assert_int_equal(f->req->in.id.n, rows[i].length);
+		fake_req_close(f);
+	}
+}
+
+static void a_length_that_is_none_makes_no_sense(void **state)
+{
+	struct fake_req *f = GET("PATH_INFO=/", "CONTENT_LENGTH=-1");
+
+	(void)state;
+	assert_int_equal(f->req->out.status, 400);
+	assert_int_equal(fake.handled, 0);
+	fake_req_close(f);
 }
 
 int main(void)
@@ -298,6 +335,8 @@ int main(void)
 		way_test(broken_requests_are_told_apart),
 		way_test(methods_are_told),
 		way_test(hidden_pages_do_not_exist),
+		way_test(an_odd_request_id_is_none),
+		way_test(a_length_that_is_none_makes_no_sense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,8 @@ static void development_takes_the_host(void **state)
 	assert_int_equal(origin_of(&in, SITE, false), ORIGIN_FOREIGN);
 	in.origin = STR("http://192.168.1.5:80801");
 	assert_int_equal(origin_of(&in, SITE, true), ORIGIN_FOREIGN);
+	in.origin = STR("ftps://192.168.1.5:8080");
+	assert_int_equal(origin_of(&in, SITE, true), ORIGIN_FOREIGN);
 	in.host = STR("");
 	in.origin = STR("http://");
 	assert_int_equal(origin_of(&in, SITE, true), ORIGIN_FOREIGN);

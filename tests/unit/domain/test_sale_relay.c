@@ -2,7 +2,7 @@
 #include "unit/domain/market.h"
 
 #include "domain/outbox.h"
-#include "domain/sale_relay.h"
+#include "domain/sale_relay_internal.h"
 #include "support/queue.h"
 
 static int start(void **state)
@@ -219,6 +219,20 @@ static void a_stream_that_is_none_holds_up_nobody(void **state)
 	arena_free(heard);
 }
 
+/* Its queue is looked at when it has confirmed nothing for so long, however often it was tried. */
+static void a_failure_counts_from_its_beginning(void **state)
+{
+	struct watched w = { .failing_since = 5 };
+
+	(void)state;
+	sale_relay_note(&w, false);
+	assert_int_equal(w.failing_since, 5);
+	sale_relay_note(&w, true);
+	assert_int_equal(w.failing_since, 0);
+	sale_relay_note(&w, false);
+	assert_true(w.failing_since > 5);
+}
+
 /* Sent again: only what went to that topic, and not what is older. */
 static void events_are_sent_again_for_a_queue_made_anew(void **state)
 {
@@ -300,6 +314,7 @@ int main(void)
 		people_test(what_was_not_confirmed_stays),
 		people_test(a_queue_that_fails_holds_up_nobody),
 		people_test(a_stream_that_is_none_holds_up_nobody),
+		cmocka_unit_test(a_failure_counts_from_its_beginning),
 		people_test(events_are_sent_again_for_a_queue_made_anew),
 		people_test(a_missing_sale_is_asked_for_and_not_too_often),
 		people_test(a_sale_is_settled_again_before_it_starts),

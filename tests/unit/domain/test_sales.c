@@ -8,6 +8,9 @@ static const struct db_sql sql_settles =
 static const struct db_sql sql_units =
 	SQL("SELECT COUNT(*) FROM outbox WHERE topic = ? AND payload LIKE '%units%'");
 
+static const struct db_sql sql_logged =
+	SQL("SELECT COUNT(*) FROM moderation_log WHERE target_id = ? AND action = ?");
+
 static int start(void **state)
 {
 	return forum_set_up(state);
@@ -210,6 +213,9 @@ static void a_draft_is_changed_by_who_saw_it(void **state)
 	assert_int_equal(sale_find_any(c, id, &s), OK);
 	assert_int_equal(s.units, 8);
 	assert_int_equal(s.stock, 8);
+	/* Each change is written down, and a form that came again is none. */
+	assert_int_equal(forum_number(c, &sql_logged, DB_ARGS(id, STR("sale.create"))), 1);
+	assert_int_equal(forum_number(c, &sql_logged, DB_ARGS(id, STR("sale.edit"))), 2);
 }
 
 static void a_draft_is_hidden_until_it_is_published(void **state)
@@ -277,6 +283,9 @@ static void closing_what_is_not_loaded_leaves_nothing(void **state)
 	forum_empty_redis();
 	assert_int_equal(sale_close(c, id), OK);
 	assert_int_equal(market_number(c, CACHE_ARGS(STR("EXISTS"), sale_key(c->arena, id))), 0);
+	assert_int_equal(sale_close(c, id), OK);
+	assert_int_equal(forum_number(c, &sql_logged, DB_ARGS(id, STR("sale.close"))), 1);
+	assert_int_equal(sale_publish(c, id), ERR_CONFLICT);
 	/* When it was published, and now. */
 	assert_int_equal(forum_number(c, &sql_settles, DB_ARGS(sale_orders_key(c->arena, id))), 2);
 	market_settle(c, id, 0);

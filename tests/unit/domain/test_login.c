@@ -308,6 +308,51 @@ static void guessing_ends_but_the_owner_gets_in(void **state)
 	assert_int_equal(r.answer, LOGIN_OK);
 }
 
+/* Between two steps, and before a session begins: what was proved is of the account as it was. */
+static void a_proof_is_of_the_account_as_it_was(void **state)
+{
+	static const struct db_sql sql_role = SQL("UPDATE user SET role = ? WHERE user_id = ?");
+	struct ctx *c = *state;
+	struct login_result then = { 0 }, now = { 0 };
+	struct user u;
+
+	STORES_OR_SKIP();
+	u = account_new(c);
+	assert_int_equal(user_login_find(c, u.id, &then), OK);
+	assert_int_equal(user_login_stands(c, &then), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_role, DB_ARGS((int)ROLE_ADMIN, u.id)), OK);
+	assert_int_equal(user_login_find(c, u.id, &now), OK);
+	assert_int_equal(user_login_stands(c, &then), ERR_AUTH);
+	assert_false(str_is(user_login_stamp(c->arena, &then), user_login_stamp(c->arena, &now)));
+	then = now;
+	assert_int_equal(user_set_state(c, u.id, USER_DISABLED), OK);
+	assert_int_equal(user_login_find(c, u.id, &now), OK);
+	assert_int_equal(now.answer, LOGIN_DISABLED);
+	assert_int_equal(user_login_stands(c, &then), ERR_AUTH);
+	assert_false(str_is(user_login_stamp(c->arena, &then), user_login_stamp(c->arena, &now)));
+	assert_int_equal(user_set_state(c, u.id, USER_ACTIVE), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_weak_hash, DB_ARGS(weak_hash(c), u.id)), OK);
+	assert_int_equal(user_login_stands(c, &then), ERR_AUTH);
+}
+
+/* By phone or a second step nobody enters an account that waits, or is no more. */
+static void who_waits_or_is_gone_is_not_found(void **state)
+{
+	static const struct db_sql sql_state = SQL("UPDATE user SET state = ? WHERE user_id = ?");
+	static const enum user_state away[] = { USER_PENDING, USER_GONE };
+	struct ctx *c = *state;
+	struct login_result result;
+	struct user u;
+	size_t i;
+
+	STORES_OR_SKIP();
+	u = account_new(c);
+	for (i = 0; i < ARRAY_LEN(away); i++) {
+		assert_int_equal(db_exec(c->db, NULL, &sql_state, DB_ARGS((int)away[i], u.id)), OK);
+		assert_int_equal(user_login_find(c, u.id, &result), ERR_NOT_FOUND);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +366,8 @@ int main(void)
 		account_test(an_address_that_fails_often_is_asked_too),
 		account_test(a_captcha_answers_one_try),
 		account_test(guessing_ends_but_the_owner_gets_in),
+		account_test(a_proof_is_of_the_account_as_it_was),
+		account_test(who_waits_or_is_gone_is_not_found),
 	};
 
 	return cmocka_run_group_tests(tests, forum_set_up, stores_tear_down);

@@ -174,6 +174,12 @@ static inline int64_t market_of(struct ctx *c, int64_t sale, const char *field)
 			     CACHE_ARGS(STR("HGET"), sale_key(c->arena, sale), str_from_c(field)));
 }
 
+static inline void market_set(struct ctx *c, int64_t sale, const char *field, int64_t value)
+{
+	market_number(c,
+		      CACHE_ARGS(STR("HSET"), sale_key(c->arena, sale), str_from_c(field), value));
+}
+
 static inline int64_t market_sql_stock(struct ctx *c, int64_t sale)
 {
 	static const struct db_sql sql = SQL("SELECT stock FROM sale WHERE sale_id = ?");

@@ -11,12 +11,6 @@ static int start(void **state)
 	return forum_set_up(state);
 }
 
-static void set(struct ctx *c, int64_t sale, const char *field, int64_t value)
-{
-	market_number(c,
-		      CACHE_ARGS(STR("HSET"), sale_key(c->arena, sale), str_from_c(field), value));
-}
-
 /* Half a second before the start it is closed, and half a second after the end. */
 static void the_window_is_exact(void **state)
 {
@@ -30,13 +24,13 @@ static void the_window_is_exact(void **state)
 	/* A machine that stood still for so long is no fault: again. */
 	do {
 		starts = clock_now() + 500;
-		set(c, sale, "starts", starts);
+		market_set(c, sale, "starts", starts);
 		early = market_press(c, sale, forum_user(c, ROLE_USER)).refusal;
 	} while (clock_now() >= starts);
 	assert_int_equal(early, SALE_REFUSED_EARLY);
-	set(c, sale, "starts", clock_now());
+	market_set(c, sale, "starts", clock_now());
 	assert_true(market_is_queueing(market_press(c, sale, f->ann)));
-	set(c, sale, "ends", clock_now());
+	market_set(c, sale, "ends", clock_now());
 	assert_int_equal(market_press(c, sale, f->bob).refusal, SALE_REFUSED_LATE);
 	/* And still she is told how hers stands. */
 	assert_true(market_is_queueing(market_press(c, sale, f->ann)));
@@ -84,7 +78,7 @@ static void the_place_in_the_queue_is_the_same_everywhere(void **state)
 	assert_int_equal(market_result(c, sale, f->mod).ahead, 1);
 	assert_int_equal(market_press(c, sale, forum_user(c, ROLE_USER)).ahead, 2);
 	/* One whose turn has come, though nobody has told her yet. */
-	set(c, sale, "done", market_of(c, sale, "base") + 9);
+	market_set(c, sale, "done", market_of(c, sale, "base") + 9);
 	assert_int_equal(market_result(c, sale, f->mod).ahead, 0);
 }
 
@@ -98,9 +92,9 @@ static void a_long_queue_is_asked_about_less_often(void **state)
 	STORES_OR_SKIP();
 	sale = market_sale(c, 9);
 	assert_int_equal(market_press(c, sale, f->ann).wait_ms, 200);
-	set(c, sale, "taken", 1000);
+	market_set(c, sale, "taken", 1000);
 	assert_int_equal(market_press(c, sale, f->bob).wait_ms, 300);
-	set(c, sale, "taken", 1000000);
+	market_set(c, sale, "taken", 1000000);
 	assert_int_equal(market_press(c, sale, f->mod).wait_ms, 5000);
 }
 
@@ -210,7 +204,7 @@ static void the_live_numbers_add_up(void **state)
 	market_deliver(c, sale);
 	market_press(c, sale, f->bob);
 	market_press(c, sale, f->mod);
-	set(c, sale, "refused", 4);
+	market_set(c, sale, "refused", 4);
 	assert_int_equal(sale_live_read(c, sale, &n), OK);
 	assert_true(n.is_loaded);
 	assert_int_equal(n.stock, 2);

@@ -151,12 +151,6 @@ static void expect_refusal(struct ctx *c, int64_t sale, enum sale_refusal wanted
 	assert_int_equal(path.n, 0);
 }
 
-static void set(struct ctx *c, int64_t sale, const char *field, int64_t value)
-{
-	market_number(c,
-		      CACHE_ARGS(STR("HSET"), sale_key(c->arena, sale), str_from_c(field), value));
-}
-
 static void there_is_none_before_and_after(void **state)
 {
 	struct fixture *f = *state;
@@ -166,15 +160,15 @@ static void there_is_none_before_and_after(void **state)
 	STORES_OR_SKIP();
 	sale = market_sale(c, 5);
 	forum_as(c, f->ann, ROLE_USER);
-	set(c, sale, "starts", clock_now() + CLOCK_MINUTE);
+	market_set(c, sale, "starts", clock_now() + CLOCK_MINUTE);
 	expect_refusal(c, sale, SALE_REFUSED_EARLY);
-	set(c, sale, "starts", clock_now());
+	market_set(c, sale, "starts", clock_now());
 	path_for(c, sale);
-	set(c, sale, "ends", clock_now());
+	market_set(c, sale, "ends", clock_now());
 	expect_refusal(c, sale, SALE_REFUSED_LATE);
-	set(c, sale, "ends", clock_now() + CLOCK_HOUR);
+	market_set(c, sale, "ends", clock_now() + CLOCK_HOUR);
 	path_for(c, sale);
-	set(c, sale, "closed", 1);
+	market_set(c, sale, "closed", 1);
 	expect_refusal(c, sale, SALE_REFUSED_LATE);
 }
 

@@ -67,57 +67,49 @@ static int ask(struct ctx *c, int64_t sale_id, int64_t upto)
 	return EXIT_DONE;
 }
 
-/*
- * The sales `orders` works for; with a number, that one alone: a message about another would lie in
- * its queue for ever.
- */
-static int find_live(struct ctx *c, const char *number, struct sale_list *out)
+static int load_sale(struct ctx *c, int64_t id)
 {
-	int64_t id;
+	return ask(c, id, 0);
+}
+
+/* Up to the newest request there is now: whoever presses later is not touched. */
+static int settle_sale(struct ctx *c, int64_t id)
+{
+	struct sale_live_numbers n;
+	err e = sale_live_read(c, id, &n);
+
+	if (e)
+		return complain_err("reading the sale", e);
+	return ask(c, id, n.is_loaded ? n.newest : 0);
+}
+
+/*
+ * For every sale that `orders` works for; with a number, for that one alone: a message about
+ * another would lie in its queue for ever.
+ */
+static int for_live(struct ctx *c, const char *number, int (*act)(struct ctx *c, int64_t id))
+{
+	struct sale_list live;
+	int status = EXIT_DONE;
+	bool was_found = false;
+	int64_t id = 0;
 	size_t i;
 	err e;
 
 	if (number && !num_parse_id(str_from_c(number), &id))
 		return complain("%s is no number of a sale", number);
-	e = sale_live(c, out);
+	e = sale_live(c, &live);
 	if (e)
 		return complain_err("listing the sales", e);
-	if (!number)
-		return EXIT_DONE;
-	for (i = 0; i < out->count; i++) {
-		if (out->items[i].id != id)
+	for (i = 0; status == EXIT_DONE && i < live.count; i++) {
+		if (number && live.items[i].id != id)
 			continue;
-		*out = (struct sale_list){ .items = &out->items[i], .count = 1 };
-		return EXIT_DONE;
+		was_found = true;
+		status = act(c, live.items[i].id);
 	}
-	return complain("sale %s is not there, a draft, or over", number);
-}
-
-static int load_sales(struct ctx *c, const char *number)
-{
-	struct sale_list live;
-	size_t i;
-	int status = find_live(c, number, &live);
-
-	for (i = 0; status == EXIT_DONE && i < live.count; i++)
-		status = ask(c, live.items[i].id, 0);
+	if (number && !was_found)
+		return complain("sale %s is not there, a draft, or over", number);
 	return status;
-}
-
-/* Up to the newest request there is now: whoever presses later is not touched. */
-static int settle_sale(struct ctx *c, const char *number)
-{
-	struct sale_live_numbers n;
-	struct sale_list one;
-	int status = find_live(c, number, &one);
-	err e;
-
-	if (status != EXIT_DONE)
-		return status;
-	e = sale_live_read(c, one.items[0].id, &n);
-	if (e)
-		return complain_err("reading the sale", e);
-	return ask(c, one.items[0].id, n.is_loaded ? n.newest : 0);
 }
 
 int sale_command(struct program *p, struct words_given given)
@@ -128,9 +120,9 @@ int sale_command(struct program *p, struct words_given given)
 	if (!strcmp(verb, "list") && rest.count == 0)
 		return list_sales(&p->ctx);
 	if (!strcmp(verb, "load") && rest.count <= 1)
-		return load_sales(&p->ctx, rest.count ? rest.items[0] : NULL);
+		return for_live(&p->ctx, rest.count ? rest.items[0] : NULL, load_sale);
 	if (!strcmp(verb, "settle") && rest.count == 1)
-		return settle_sale(&p->ctx, rest.items[0]);
+		return for_live(&p->ctx, rest.items[0], settle_sale);
 	complain("usage: plazactl sale list|load [ID]|settle ID");
 	return EXIT_USAGE;
 }

@@ -39,9 +39,11 @@ static const struct db_sql sql_add = SQL(
 	"INSERT INTO picture (picture_id, kind, target_id, uploader_id, state, name, changed_at)"
 	" VALUES (?, ?, ?, ?, 0, ?, ?)");
 
+/* By the target: by the state the server would come to all that wait, and to who has them in hand.
+ */
 static const struct db_sql sql_replace_waiting =
-	SQL("UPDATE picture SET state = 3, changed_at = ? WHERE kind = ? AND target_id = ?"
-	    " AND state = 0");
+	SQL("UPDATE picture FORCE INDEX (target) SET state = 3, changed_at = ?"
+	    " WHERE kind = ? AND target_id = ? AND state = 0");
 
 static const struct db_sql sql_newest =
 	SQL("SELECT state FROM picture WHERE kind = ? AND target_id = ? AND state <> 3"

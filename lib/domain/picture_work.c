@@ -21,9 +21,10 @@ static const struct db_sql sql_lock =
 static const struct db_sql sql_show =
 	SQL("UPDATE picture SET state = 1, changed_at = ? WHERE picture_id = ?");
 
+/* By the target, too: nobody else's. */
 static const struct db_sql sql_replace =
-	SQL("UPDATE picture SET state = 3, changed_at = ? WHERE kind = ? AND target_id = ?"
-	    " AND picture_id < ? AND state IN (1, 2)");
+	SQL("UPDATE picture FORCE INDEX (target) SET state = 3, changed_at = ?"
+	    " WHERE kind = ? AND target_id = ? AND picture_id < ? AND state IN (1, 2)");
 
 static const struct db_sql sql_drop =
 	SQL("UPDATE picture SET state = 3, changed_at = ? WHERE picture_id = ?");

@@ -2,35 +2,13 @@
  * What somebody else has in hand at this moment: who waits for it, who does not, and that a
  * deadlock of the two, in which MariaDB ends one, is nobody's error. Process 0 holds the rows.
  */
-#include "unit/domain/people.h"
-
-#include <stdatomic.h>
-#include <sys/mman.h>
+#include "unit/domain/holding.h"
 
 #include "domain/leaving.h"
-#include "domain/picture.h"
 #include "domain/plumbing.h"
 #include "domain/points.h"
 #include "domain/reaction.h"
 #include "domain/user_phone.h"
-
-/* InnoDB ends the transaction with the fewest changes: with these that is not process 0's. */
-static const struct db_sql sql_weight =
-	SQL("INSERT INTO form_used (user_id, form_id, made, created_at)"
-	    " SELECT -?, seq, 1, 1 FROM seq_1_to_50");
-static const struct db_sql sql_waiting = SQL("SELECT COUNT(*) FROM information_schema.PROCESSLIST"
-					     " WHERE ID <> CONNECTION_ID() AND INFO LIKE ?");
-
-static const struct db_sql sql_picture =
-	SQL("INSERT INTO picture (picture_id, kind, target_id, uploader_id, state, name,"
-	    " changed_at) VALUES (?, 1, ?, ?, 3, 'held', 1)");
-static const struct db_sql sql_pictures = SQL("SELECT COUNT(*) FROM picture WHERE target_id = ?");
-/* The index alone, and then the row. */
-static const struct db_sql sql_hold_place =
-	SQL("SELECT picture_id FROM picture FORCE INDEX (target) WHERE kind = 1 AND target_id = ?"
-	    " LOCK IN SHARE MODE");
-static const struct db_sql sql_lock_picture =
-	SQL("SELECT state FROM picture WHERE picture_id = ? FOR UPDATE");
 
 static const struct db_sql sql_event =
 	SQL("INSERT INTO outbox (event_id, topic, payload, state, attempts, next_try_at,"
@@ -50,103 +28,6 @@ static const struct db_sql sql_day =
 	SQL("INSERT INTO check_in (user_id, day, points, checked_at) VALUES (?, ?, ?, 1)");
 static const struct db_sql sql_set_points = SQL("UPDATE user SET points = ? WHERE user_id = ?");
 static const struct db_sql sql_points = SQL("SELECT points FROM user WHERE user_id = ?");
-
-/* In all processes: the rows are held; the others are done. */
-static struct moments {
-	atomic_bool is_held, is_done;
-} * moments;
-
-/* What a process works with. */
-struct held {
-	int64_t id, other;
-	struct str text;
-};
-
-static int start(void **state)
-{
-	moments = mmap(NULL, sizeof(*moments), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	if (moments == MAP_FAILED)
-		return -1;
-	return forum_set_up(state);
-}
-
-static int stop(void **state)
-{
-	munmap(moments, sizeof(*moments));
-	return stores_tear_down(state);
-}
-
-static int64_t at_once(int count, int64_t (*work)(struct ctx *c, int number, const void *context),
-		       const struct held *h)
-{
-	int64_t results[4], wrong = 0;
-	int i;
-
-	*moments = (struct moments){ 0 };
-	forum_at_once(count, work, h, results);
-	for (i = 0; i < count; i++)
-		wrong = wrong ? wrong : results[i];
-	return wrong;
-}
-
-/* In process 0, in its transaction: until so many others wait with a statement like this one. */
-static err hold_until_wanted(struct ctx *c, const char *statement, int64_t count)
-{
-	struct str like = str_from_c(statement);
-
-	moments->is_held = true;
-	WAIT_UNTIL(forum_number(c, &sql_waiting, DB_ARGS(like)) >= count);
-	return forum_number(c, &sql_waiting, DB_ARGS(like)) >= count ? OK : ERR_NOT_FOUND;
-}
-
-static err run(struct ctx *c, const struct db_sql *sql, int64_t id)
-{
-	struct db_rows *rows;
-
-	return db_query(c->db, c->arena, &rows, sql, DB_ARGS(id));
-}
-
-static err begin_heavy(struct ctx *c, int64_t user_id)
-{
-	err e = db_begin(c->db);
-
-	return e ? e : db_exec(c->db, NULL, &sql_weight, DB_ARGS(user_id));
-}
-
-/* 0 comes to the row by its target, 1 to its target by the row. */
-static int64_t show_or_sweep(struct ctx *c, int number, const void *context)
-{
-	const struct held *h = context;
-	int64_t swept;
-	err e;
-
-	if (number == 1) {
-		WAIT_UNTIL(moments->is_held);
-		return picture_sweep(c, 10, &swept);
-	}
-	e = begin_heavy(c, h->other);
-	if (!e)
-		e = run(c, &sql_hold_place, h->other);
-	if (!e)
-		e = hold_until_wanted(c, "DELETE FROM picture%", 1);
-	if (!e)
-		e = run(c, &sql_lock_picture, h->id);
-	return db_end(c->db, e);
-}
-
-static void a_picture_that_is_looked_at_is_forgotten(void **state)
-{
-	struct fixture *f = *state;
-	struct held h = { 0 };
-
-	STORES_OR_SKIP();
-	h.other = f->ann;
-	assert_int_equal(ctx_new_id(f->c, &h.id), OK);
-	assert_int_equal(db_exec(f->c->db, NULL, &sql_picture, DB_ARGS(h.id, f->ann, f->ann)), OK);
-	assert_int_equal(at_once(2, show_or_sweep, &h), OK);
-	assert_int_equal(forum_number(f->c, &sql_pictures, DB_ARGS(f->ann)), 0);
-}
 
 /* 0 has the event by its id and changes its place in the order, as the compensator does. */
 static int64_t put_off_or(struct ctx *c, const struct held *h, const char *statement)
@@ -169,7 +50,7 @@ static int64_t put_off_or_retry(struct ctx *c, int number, const void *context)
 
 	if (number == 0)
 		return put_off_or(c, context, "UPDATE outbox%");
-	WAIT_UNTIL(moments->is_held);
+	wait_until_held(c);
 	e = plumbing_events_retry(c, 0, &changed);
 	return e ? (int64_t)e : changed == 1 ? 0 : -2;
 }
@@ -181,7 +62,7 @@ static int64_t put_off_or_drop(struct ctx *c, int number, const void *context)
 
 	if (number == 0)
 		return put_off_or(c, context, "DELETE FROM outbox%");
-	WAIT_UNTIL(moments->is_held);
+	wait_until_held(c);
 	e = plumbing_events_drop(c, 0, &changed);
 	return e ? (int64_t)e : changed == 1 ? 0 : -2;
 }
@@ -213,12 +94,12 @@ static int64_t take_number(struct ctx *c, int number, const void *context)
 	err e;
 
 	if (number > 0) {
-		WAIT_UNTIL(moments->is_held);
+		wait_until_held(c);
 		e = user_phone_log_in(c, h->text, &result);
 		return e ? (int64_t)e : result.answer == LOGIN_OK ? 0 : -2;
 	}
 	name = str_format(c->arena, "n%lld", (long long)h->id);
-	e = db_begin(c->db);
+	e = begin(c, 2);
 	if (!e)
 		e = db_exec(c->db, NULL, &sql_newcomer, DB_ARGS(h->id, name, name, h->text));
 	if (!e)
@@ -245,13 +126,13 @@ static int64_t change_or_look(struct ctx *c, int number, const void *context)
 	err e;
 
 	if (number == 1) {
-		WAIT_UNTIL(moments->is_held);
+		wait_until_held(c);
 		forum_as(c, h->id, ROLE_ADMIN);
 		e = leaving_preview(c, &p);
 		moments->is_done = true;
 		return e ? (int64_t)e : p.is_last_admin ? -2 : 0;
 	}
-	e = db_begin(c->db);
+	e = begin(c, 1);
 	if (!e)
 		e = run(c, &sql_lock_user, h->other);
 	moments->is_held = true;
@@ -277,10 +158,10 @@ static int64_t reckon_together(struct ctx *c, int number, const void *context)
 	err e;
 
 	if (number == 1) {
-		WAIT_UNTIL(moments->is_held);
+		wait_until_held(c);
 		return points_refresh(c, h->id);
 	}
-	e = db_begin(c->db);
+	e = begin(c, 1);
 	if (!e)
 		e = run(c, &sql_lock_user, h->id);
 	if (!e)
@@ -321,12 +202,12 @@ static int64_t hold_or_persist(struct ctx *c, int number, const void *context)
 	err e;
 
 	if (number == 1) {
-		WAIT_UNTIL(moments->is_held);
+		wait_until_held(c);
 		e = reaction_persist(c, b->json);
 		moments->is_done = true;
 		return e;
 	}
-	e = db_begin(c->db);
+	e = begin(c, 1);
 	if (!e)
 		e = run(c, &sql_lock_comment, b->comment);
 	if (!e)
@@ -366,7 +247,6 @@ static void persist_waits_for_none_but_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		people_test(a_picture_that_is_looked_at_is_forgotten),
 		people_test(dead_events_in_other_hands_are_retried_and_dropped),
 		people_test(a_number_that_is_free_after_all_is_an_account),
 		people_test(a_page_waits_for_no_administrator),

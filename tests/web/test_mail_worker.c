@@ -211,9 +211,13 @@ static struct str last_text(struct fixture *f)
 static void a_mail_waits_for_the_server(void **state)
 {
 	struct fixture *f = *state;
+	int64_t depth = -1;
 
 	STORES_OR_SKIP();
 	request_mail(f, "first");
+	/* The worker has it in hand. */
+	WAIT_UNTIL(!mq_depth(f->c->mq, "mail", &depth) && depth == 0);
+	assert_int_equal(depth, 0);
 	stores_sleep_ms(1500);
 	assert_int_equal(listen(f->listener, 8), 0);
 	f->server = serve(f);

@@ -2,9 +2,7 @@
 #include "admin/home_pages.h"
 
 #include "base/num.h"
-#include "domain/moderation.h"
 #include "domain/plumbing.h"
-#include "domain/reaction.h"
 
 #include "tmpl/admin_events.h"
 
@@ -78,14 +76,8 @@ err event_list_page(struct req *r)
 	return admin_show(r, 200, req_text(r, "Outbox"));
 }
 
-/* What is asked for is written down before it is done, so that a crash cannot hide it. */
-static err record(struct req *r, struct str action, int64_t id)
-{
-	return moderation_record(&r->ctx, action, TARGET_EVENT, id, (struct str){ 0 });
-}
-
-static err change(struct req *r, struct str action,
-		  err (*work)(struct ctx *c, int64_t id, int64_t *changed), const char *done)
+static err change(struct req *r, err (*work)(struct ctx *c, int64_t id, int64_t *changed),
+		  const char *done)
 {
 	struct field_errors errors = { 0 };
 	struct event_input in = { 0 };
@@ -96,9 +88,7 @@ static err change(struct req *r, struct str action,
 			 &errors) ||
 	    !in.id == !in.all)
 		return ERR_INVALID;
-	e = record(r, action, in.id);
-	if (!e)
-		e = work(&r->ctx, in.id, &changed);
+	e = work(&r->ctx, in.id, &changed);
 	if (e)
 		return e;
 	req_flash(r, changed ? done : N_("There was nothing to do: somebody else was faster."));
@@ -107,13 +97,12 @@ static err change(struct req *r, struct str action,
 
 err event_retry_action(struct req *r)
 {
-	return change(r, STR("event.retry"), plumbing_events_retry,
-		      N_("They are tried again within a minute."));
+	return change(r, plumbing_events_retry, N_("They are tried again within a minute."));
 }
 
 err event_drop_action(struct req *r)
 {
-	return change(r, STR("event.drop"), plumbing_events_drop, N_("Dropped."));
+	return change(r, plumbing_events_drop, N_("Dropped."));
 }
 
 err event_drop_page(struct req *r)

@@ -1,9 +1,7 @@
 /* Dead letters: seen, replayed, thrown away. */
 #include "admin/home_pages.h"
 
-#include "domain/moderation.h"
 #include "domain/plumbing.h"
-#include "domain/reaction.h"
 
 #include "tmpl/admin_letters.h"
 
@@ -62,16 +60,7 @@ static struct url list_link(struct req *r, struct str queue)
 		       : URL_LITERAL("/admin/letters");
 }
 
-/* What is asked for is written down before it is done, so that a crash cannot hide it. */
-static err record(struct req *r, struct str action, const struct letter_input *in)
-{
-	struct str what =
-		str_format(r->ctx.arena, STR_FMT " " STR_FMT, STR_ARG(in->queue), STR_ARG(in->id));
-
-	return moderation_record(&r->ctx, action, TARGET_LETTER, 0, str_trim(what));
-}
-
-static err change(struct req *r, struct str action,
+static err change(struct req *r,
 		  err (*work)(struct ctx *c, struct str queue, struct str id, int64_t *done),
 		  const char *said)
 {
@@ -84,9 +73,7 @@ static err change(struct req *r, struct str action,
 			 &errors) ||
 	    !in.id.n == !in.all)
 		return ERR_INVALID;
-	e = record(r, action, &in);
-	if (!e)
-		e = work(&r->ctx, in.queue, in.id, &done);
+	e = work(&r->ctx, in.queue, in.id, &done);
 	if (e && e != ERR_UNAVAILABLE)
 		return e;
 	if (e)
@@ -101,13 +88,12 @@ static err change(struct req *r, struct str action,
 
 err letter_replay_action(struct req *r)
 {
-	return change(r, STR("letter.replay"), plumbing_letters_replay,
-		      N_("Handed to RabbitMQ once more."));
+	return change(r, plumbing_letters_replay, N_("Handed to RabbitMQ once more."));
 }
 
 err letter_drop_action(struct req *r)
 {
-	return change(r, STR("letter.drop"), plumbing_letters_drop,
+	return change(r, plumbing_letters_drop,
 		      N_("Thrown away. The log of this program has them."));
 }
 

@@ -53,6 +53,7 @@ struct entry_views entry_views_from(struct req *r, const struct moderation_entri
 			.what = act_words(r, m->action),
 			.actor = m->actor_name,
 			.actor_id = m->actor_id,
+			.is_server = m->actor_id == MODERATION_SERVER,
 			.target = m->target,
 			.is_bare = m->target_type > TARGET_SALE,
 			.link = target_link(r, m),

@@ -3,14 +3,14 @@
 #define PEOPLE_PAGES_H
 
 #include "admin/admin_pages.h"
-#include "domain/reaction.h"
 #include "domain/staff.h"
 
 /* One line of the log, on either page. */
 struct entry_view {
-	struct str what; /* "closed an account" */
-	struct str actor;
+	struct str what;  /* "closed an account" */
+	struct str actor; /* empty: somebody who left, or the server's shell */
 	int64_t actor_id;
+	bool is_server;
 	struct str target; /* empty when it is gone */
 	struct url link;   /* to the target; empty when it is gone, or not for the viewer */
 	bool is_bare;      /* what was done has no one target */

@@ -1,7 +1,7 @@
 /* Comments by their author. */
 #include "domain/comment_by_author.h"
 
-#include "domain/reaction.h"
+#include "domain/target.h"
 
 static const struct db_sql sql_list =
 	SQL("SELECT m.comment_id, m.target_id, p.title, m.body_html, m.likes, m.created_at"

@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 #include "domain/form_once.h"
 #include "domain/moderation.h"
-#include "domain/reaction.h"
 #include "html/markdown.h"
 #include "html/text.h"
 

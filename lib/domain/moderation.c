@@ -45,14 +45,33 @@ err moderation_record_until(struct ctx *c, struct str action, int target_type, i
 	if (e)
 		return e;
 	return db_exec(c->db, NULL, &sql_add,
-		       DB_ARGS(id, c->viewer.id, action, target_type, target_id,
-			       utf8_cut(reason, MODERATION_REASON_MAX), until_at, c->now));
+		       DB_ARGS(id, c->viewer.id ? c->viewer.id : MODERATION_SERVER, action,
+			       target_type, target_id, utf8_cut(reason, MODERATION_REASON_MAX),
+			       until_at, c->now));
 }
 
 err moderation_record(struct ctx *c, struct str action, int target_type, int64_t target_id,
 		      struct str reason)
 {
 	return moderation_record_until(c, action, target_type, target_id, reason, 0);
+}
+
+static struct str role_action(enum role role)
+{
+	switch (role) {
+	case ROLE_ADMIN:
+		return STR("user.role.admin");
+	case ROLE_MODERATOR:
+		return STR("user.role.moderator");
+	case ROLE_USER:
+		break;
+	}
+	return STR("user.role.user");
+}
+
+err moderation_record_role(struct ctx *c, int64_t user_id, enum role role, struct str reason)
+{
+	return moderation_record(c, role_action(role), TARGET_USER, user_id, reason);
 }
 
 static struct moderation_entry read_row(const struct db_rows *rows)

@@ -6,9 +6,11 @@
 #define DOMAIN_MODERATION_H
 
 #include "domain/ctx.h"
+#include "domain/target.h"
 
 #define MODERATION_REASON_MAX 500 /* code points; more is cut off */
 #define MODERATION_PAGE 30
+#define MODERATION_SERVER (-1) /* the actor when nobody is logged in: plazactl did it */
 
 /*
  * Inside the transaction of what is done: the viewer did `action` ("post.delete") to a target
@@ -21,10 +23,14 @@ err moderation_record(struct ctx *c, struct str action, int target_type, int64_t
 err moderation_record_until(struct ctx *c, struct str action, int target_type, int64_t target_id,
 			    struct str reason, int64_t until_at) MUST_CHECK;
 
+/* The same of a role that was given to somebody. */
+err moderation_record_role(struct ctx *c, int64_t user_id, enum role role,
+			   struct str reason) MUST_CHECK;
+
 struct moderation_entry {
 	int64_t id;
-	int64_t actor_id;      /* 0: somebody whose account was erased */
-	struct str actor_name; /* empty likewise */
+	int64_t actor_id;      /* 0: somebody whose account was erased; MODERATION_SERVER */
+	struct str actor_name; /* empty for both */
 	struct str action;
 	int target_type;
 	int64_t target_id;

@@ -10,7 +10,6 @@
 #include "domain/outbox.h"
 #include "domain/picture_header.h"
 #include "domain/picture_kinds.h"
-#include "domain/reaction.h"
 #include "domain/user_profile.h"
 #include "html/text.h"
 #include "store/blob.h"

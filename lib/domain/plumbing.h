@@ -1,7 +1,7 @@
 /*
  * What lies and waits in the pipes behind the pages, for administrators and /metrics: queues, the
  * outbox, dead letters, tickets of sales, the programs that cron starts. And what can be done about
- * what died: give it another try, or drop it.
+ * what died: give it another try, or drop it; the moderation log has who did it.
  */
 #ifndef DOMAIN_PLUMBING_H
 #define DOMAIN_PLUMBING_H

@@ -2,6 +2,7 @@
 #include "domain/plumbing.h"
 
 #include "base/log.h"
+#include "domain/moderation.h"
 
 /* In the order of the primary key, so that a page goes on where the last one stopped. */
 static const struct db_sql sql_events =
@@ -50,6 +51,12 @@ struct change {
 	int64_t changed;
 };
 
+/* What is done, if there was anything to do, is in the log of who did it. */
+static err record(const struct change *w, struct str action)
+{
+	return w->changed ? moderation_record(w->c, action, TARGET_EVENT, w->id, STR("")) : OK;
+}
+
 /*
  * All of them are found by the index on their state, one of them by its id, as the compensator does
  * it: who meets another one's work in the middle may have to begin again.
@@ -58,20 +65,20 @@ static err retry(void *context)
 {
 	struct change *w = context;
 	struct ctx *c = w->c;
+	err e = w->id ? db_exec(c->db, &w->changed, &sql_retry, DB_ARGS(c->now, w->id))
+		      : db_exec(c->db, &w->changed, &sql_retry_all, DB_ARGS(c->now));
 
-	if (w->id)
-		return db_exec(c->db, &w->changed, &sql_retry, DB_ARGS(c->now, w->id));
-	return db_exec(c->db, &w->changed, &sql_retry_all, DB_ARGS(c->now));
+	return e ? e : record(w, STR("event.retry"));
 }
 
 static err drop(void *context)
 {
 	struct change *w = context;
 	struct ctx *c = w->c;
+	err e = w->id ? db_exec(c->db, &w->changed, &sql_drop, DB_ARGS(w->id))
+		      : db_exec(c->db, &w->changed, &sql_drop_all, DB_NO_ARGS);
 
-	if (w->id)
-		return db_exec(c->db, &w->changed, &sql_drop, DB_ARGS(w->id));
-	return db_exec(c->db, &w->changed, &sql_drop_all, DB_NO_ARGS);
+	return e ? e : record(w, STR("event.drop"));
 }
 
 err plumbing_events_retry(struct ctx *c, int64_t id, int64_t *changed)

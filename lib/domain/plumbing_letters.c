@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "domain/moderation.h"
 #include "domain/sale_orders.h"
 
 #define LETTER_BYTES 65536
@@ -141,10 +142,23 @@ err plumbing_letters(struct ctx *c, struct str queue, struct plumbing_letters *o
 	return walk_all(&w, queue);
 }
 
-static err change(struct ctx *c, struct str queue, struct letter_work *w, int64_t *done)
+/* What is asked for is written down before it is done, so that a crash cannot hide it. */
+static err record(struct ctx *c, struct str action, struct str queue, struct str id)
+{
+	struct str what = str_format(c->arena, STR_FMT " " STR_FMT, STR_ARG(queue), STR_ARG(id));
+
+	return moderation_record(c, action, TARGET_LETTER, 0, str_trim(what));
+}
+
+static err change(struct ctx *c, struct str action, struct str queue, struct letter_work *w,
+		  int64_t *done)
 {
 	err e;
 
+	*done = 0;
+	e = record(c, action, queue, w->id);
+	if (e)
+		return e;
 	w->c = c;
 	w->room = INT64_MAX;
 	w->letters = arena_new(LETTER_BYTES);
@@ -158,12 +172,12 @@ err plumbing_letters_replay(struct ctx *c, struct str queue, struct str id, int6
 {
 	struct letter_work w = { .id = id, .handle = replay };
 
-	return change(c, queue, &w, done);
+	return change(c, STR("letter.replay"), queue, &w, done);
 }
 
 err plumbing_letters_drop(struct ctx *c, struct str queue, struct str id, int64_t *done)
 {
 	struct letter_work w = { .id = id, .handle = drop };
 
-	return change(c, queue, &w, done);
+	return change(c, STR("letter.drop"), queue, &w, done);
 }

@@ -7,6 +7,7 @@
 #define DOMAIN_REACTION_H
 
 #include "domain/post.h"
+#include "domain/target.h"
 
 #define VOTE_DAYS 7
 #define VOTE_MS (VOTE_DAYS * INT64_C(86400000))
@@ -14,16 +15,6 @@
 	432 /* 86,400 s / 200 votes: 200 votes keep a post up for a day (Redis in Action, 1.1) */
 #define VOTE_INTERESTING 200
 #define REACTION_LIKERS 5 /* first likers shown */
-
-enum {
-	TARGET_POST = 1,
-	TARGET_COMMENT = 2,
-	TARGET_USER = 3,
-	TARGET_GOODS = 4,
-	TARGET_SALE = 5,
-	TARGET_EVENT = 6, /* of the outbox; 0: all that failed */
-	TARGET_LETTER = 7 /* dead ones have no number: the reason says which */
-};
 
 enum vote_answer { VOTE_COUNTED, VOTE_ALREADY, VOTE_CLOSED, VOTE_OWN };
 

@@ -6,7 +6,6 @@
 #include "base/money.h"
 #include "domain/form_once.h"
 #include "domain/moderation.h"
-#include "domain/reaction.h"
 #include "domain/sale_keys.h"
 #include "domain/sale_orders.h"
 #include "domain/sale_row.h"

@@ -2,7 +2,7 @@
 #include "domain/staff.h"
 
 #include "base/log.h"
-#include "domain/reaction.h"
+#include "domain/target.h"
 #include "domain/session.h"
 
 /* Who is about to leave is nobody's successor. */
@@ -113,19 +113,6 @@ static err open_work(void *context)
 	return e ? e : moderation_record(c, STR("user.open"), TARGET_USER, w->id, w->reason);
 }
 
-static struct str role_action(enum role role)
-{
-	switch (role) {
-	case ROLE_ADMIN:
-		return STR("user.role.admin");
-	case ROLE_MODERATOR:
-		return STR("user.role.moderator");
-	case ROLE_USER:
-		break;
-	}
-	return STR("user.role.user");
-}
-
 static err role_work(void *context)
 {
 	struct change *w = context;
@@ -138,7 +125,7 @@ static err role_work(void *context)
 		return ERR_CONFLICT;
 	e = db_exec(c->db, NULL, &sql_set_role, DB_ARGS((int)w->role, w->id));
 	if (!e)
-		e = moderation_record(c, role_action(w->role), TARGET_USER, w->id, w->reason);
+		e = moderation_record_role(c, w->id, w->role, w->reason);
 	return e ? e : session_end_all(c, w->id);
 }
 

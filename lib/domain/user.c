@@ -2,7 +2,9 @@
 #include "domain/user.h"
 
 #include "base/utf8.h"
+#include "domain/moderation.h"
 #include "domain/session.h"
+#include "domain/user_ban.h"
 #include "domain/user_internal.h"
 
 static const struct db_sql sql_find =
@@ -105,46 +107,91 @@ err user_list(struct ctx *c, int64_t after_user_no, int limit, struct users *out
 	return OK;
 }
 
+/* An account that an administrator makes or changes from the server's shell. */
+struct change {
+	struct ctx *c;
+	int64_t id;
+	enum role role;
+	enum user_state state;
+	struct db_args made; /* of sql_insert */
+};
+
+/* That somebody is a member is nothing to write down. */
+static err make(void *context)
+{
+	const struct change *w = context;
+	err e = db_exec(w->c->db, NULL, &sql_insert, w->made);
+
+	if (e || w->role == ROLE_USER)
+		return e;
+	return moderation_record_role(w->c, w->id, w->role, STR(""));
+}
+
 err user_create(struct ctx *c, const struct registration *r, enum role role, int64_t *id_out)
 {
 	struct str folded, hash, email_folded = user_email_fold(c->arena, r->email);
-	int64_t id;
+	struct change w = { .c = c, .role = role };
 	err e = utf8_fold(c->arena, r->username, &folded);
 
 	if (!e)
 		e = user_password_hash(c->arena, user_first_pass(c->arena, r->password), &hash);
 	if (!e)
-		e = ctx_new_id(c, &id);
+		e = ctx_new_id(c, &w.id);
 	if (e)
 		return e;
-	e = db_exec(c->db, NULL, &sql_insert,
-		    DB_ARGS(id, r->username, folded, r->email, email_folded, hash, (int)role,
-			    (int)USER_ACTIVE, c->now));
+	w.made = DB_ARGS(w.id, r->username, folded, r->email, email_folded, hash, (int)role,
+			 (int)USER_ACTIVE, c->now);
+	e = db_transaction(c->db, make, &w);
 	if (e)
 		return e;
-	*id_out = id;
+	*id_out = w.id;
 	return OK;
 }
 
-/* The sessions are ended after the commit: one started in between is ended too. */
-static err set_one(struct ctx *c, int64_t id, const struct db_sql *sql, int value)
+static err set_one(const struct change *w, const struct db_sql *sql, int value)
 {
 	int64_t changed;
-	err e = db_exec(c->db, &changed, sql, DB_ARGS(value, id));
+	err e = db_exec(w->c->db, &changed, sql, DB_ARGS(value, w->id));
 
-	if (e)
-		return e;
-	if (!changed)
-		return ERR_NOT_FOUND;
-	return session_end_all(c, id);
+	return e ? e : changed ? OK : ERR_NOT_FOUND;
+}
+
+static err set_role(void *context)
+{
+	const struct change *w = context;
+	err e = set_one(w, &sql_set_role, (int)w->role);
+
+	return e ? e : moderation_record_role(w->c, w->id, w->role, STR(""));
+}
+
+/* What a moderator set, and when it was to end, is over with this. */
+static err set_state(void *context)
+{
+	const struct change *w = context;
+	bool is_open = w->state == USER_ACTIVE;
+	err e = set_one(w, &sql_set_state, (int)w->state);
+
+	if (!e)
+		e = user_ban_clear(w->c, w->id);
+	return e ? e
+		 : moderation_record(w->c, is_open ? STR("user.open") : STR("user.close"),
+				     TARGET_USER, w->id, STR(""));
+}
+
+/* The sessions are ended after the commit: one started in between is ended too. */
+static err change(struct change *w, err (*work)(void *context))
+{
+	err e = db_transaction(w->c->db, work, w);
+
+	return e ? e : session_end_all(w->c, w->id);
 }
 
 err user_set_role(struct ctx *c, int64_t id, enum role role)
 {
-	return set_one(c, id, &sql_set_role, (int)role);
+	return change(&(struct change){ .c = c, .id = id, .role = role }, set_role);
 }
 
 err user_set_state(struct ctx *c, int64_t id, enum user_state state)
 {
-	return set_one(c, id, &sql_set_state, (int)state);
+	return change(&(struct change){ .c = c, .id = id, .state = state }, set_state);
 }

@@ -141,9 +141,12 @@ struct users {
 };
 err user_list(struct ctx *c, int64_t after_user_no, int limit, struct users *out) MUST_CHECK;
 
-/* Also ends the user's sessions, so that the new role counts at once. */
+/* For plazactl. Also ends the user's sessions, so that the new role counts at once. */
 err user_set_role(struct ctx *c, int64_t id, enum role role) MUST_CHECK;
-/* Ends all sessions, too. Both: ERR_NOT_FOUND when there is no such user. */
+/*
+ * For plazactl: open or closed for good, whatever a moderator set. Ends all sessions, too. Both:
+ * ERR_NOT_FOUND when there is no such user; written down in the moderation log.
+ */
 err user_set_state(struct ctx *c, int64_t id, enum user_state state) MUST_CHECK;
 
 #endif

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "domain/leaving.h"
-#include "domain/reaction.h"
 
 static const struct db_sql sql_leaving = SQL("SELECT COUNT(*) FROM leaving WHERE user_id = ?");
 static const struct db_sql sql_choice = SQL("SELECT choice FROM leaving WHERE user_id = ?");

@@ -5,9 +5,13 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "domain/moderation.h"
 #include "domain/user.h"
 #include "support/patience.h"
 
+static const struct db_sql sql_logged =
+	SQL("SELECT GROUP_CONCAT(action ORDER BY log_id) FROM moderation_log WHERE actor_id = ?"
+	    " AND target_type = ?");
 static const struct db_sql sql_posts = SQL("SELECT COUNT(*) FROM post");
 static const struct db_sql sql_comments = SQL("SELECT COUNT(*) FROM comment WHERE deleted_at = 0");
 static const struct db_sql sql_users = SQL("SELECT COUNT(*) FROM user");
@@ -121,6 +125,18 @@ static void changed_and_unfinished_files_are_reported(void **state)
 	expect(ctl(c, "migrate", ""), 1, "was begun but did not end");
 }
 
+static struct str logged(struct ctx *c, int target_type)
+{
+	struct db_rows *rows;
+
+	forum_next(c);
+	assert_int_equal(db_query(c->db, c->arena, &rows, &sql_logged,
+				  DB_ARGS(MODERATION_SERVER, target_type)),
+			 OK);
+	assert_true(db_next(rows));
+	return db_str(rows, 0);
+}
+
 static void accounts_are_made_and_changed(void **state)
 {
 	struct ctx *c = *state;
@@ -147,6 +163,8 @@ static void accounts_are_made_and_changed(void **state)
 	expect(ctl(c, "user role nobody admin", ""), 1, "there is no user 'nobody'");
 	expect(ctl(c, "user disable made", ""), 0, "made is disabled now");
 	expect(ctl(c, "user enable made", ""), 0, "made is active now");
+	assert_text(logged(c, TARGET_USER),
+		    "user.role.admin,user.role.moderator,user.close,user.open");
 	expect(ctl(c, "user list", ""), 0, "boss");
 	expect(ctl(c, "user", ""), 2, "usage");
 }
@@ -184,6 +202,7 @@ static void dead_events_get_another_try(void **state)
 	expect(ctl(c, "outbox retry", ""), 0, "1 events will be tried again");
 	assert_int_equal(db_exec(c->db, NULL, &sql_die, DB_NO_ARGS), OK);
 	expect(ctl(c, "outbox drop 77", ""), 0, "1 dead events are dropped");
+	assert_text(logged(c, TARGET_EVENT), "event.retry,event.retry,event.drop");
 	expect(ctl(c, "outbox", ""), 2, "usage");
 	expect(ctl(c, "outbox drop", ""), 2, "usage");
 	expect(ctl(c, "outbox drop 77 --all", ""), 2, "usage");

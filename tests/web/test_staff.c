@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "domain/staff.h"
+#include "domain/user_ban.h"
 
 static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
 static const struct db_sql sql_role = SQL("SELECT role FROM user WHERE user_id = ?");
@@ -243,6 +244,31 @@ static void somebody_stays_administrator(void **state)
 			 ROLE_ADMIN);
 }
 
+/* Closed for a week, and then for good: as plazactl does it, for which nobody is logged in. */
+static void what_the_shell_closes_stays_closed(void **state)
+{
+	struct browser *mod = visit_sure(site, ROLE_MODERATOR);
+	struct browser *b = visit_member(site, ROLE_USER);
+	int64_t id = visit_id(b), opened;
+	struct ctx *c;
+	struct reply r;
+
+	(void)state;
+	assert_status(post_form(mod, page_of(mod, id, "/close"), "reason=spam&days=7"), 303);
+	c = site_ctx(site);
+	assert_int_equal(user_set_state(c, id, USER_DISABLED), OK);
+	c->now += 8 * CLOCK_DAY;
+	assert_int_equal(user_ban_end_all(c, 1000, &opened), OK);
+	assert_int_equal(state_of(id), USER_DISABLED);
+	r = get(mod, page_of(mod, id, ""));
+	assert_page(mod, r, 200);
+	assert_shows(mod, r, "It stays closed until somebody opens it.");
+	assert_shows(mod, r, "The server's shell closed the account");
+	r = get(mod, "/moderation/log?kind=people");
+	assert_page(mod, r, 200);
+	assert_shows(mod, r, "The server's shell closed the account");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(people_are_found),
 	cmocka_unit_test(pages_of_people_do_not_repeat_themselves),
@@ -251,6 +277,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(moderators_do_not_touch_staff),
 	cmocka_unit_test(a_new_role_begins_with_a_new_login),
 	cmocka_unit_test(somebody_stays_administrator),
+	cmocka_unit_test(what_the_shell_closes_stays_closed),
 };
 
 WEB_TEST_MAIN("account", "post", "admin")

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "demo.h"
 #include "domain/post_rank.h"
-#include "domain/reaction.h"
+#include "domain/target.h"
 #include "html/markdown.h"
 
 #define CHUNK_BYTES \

@@ -7,7 +7,6 @@
 #include "domain/check_in.h"
 #include "domain/check_in_internal.h"
 #include "domain/points.h"
-#include "domain/reaction.h"
 
 static const struct db_sql sql_days = SQL("SELECT COUNT(*) FROM check_in WHERE user_id = ?");
 static const struct db_sql sql_points =

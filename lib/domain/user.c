@@ -20,9 +20,12 @@ static const struct db_sql sql_insert = SQL(
 	"INSERT INTO user (user_id, username, username_folded, email, email_folded, password_hash,"
 	" role, state, created_at) VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?)");
 
-static const struct db_sql sql_set_role = SQL("UPDATE user SET role = ? WHERE user_id = ?");
+/* Who has left (USER_GONE) does not come back: nobody could log in to what was opened again. */
+#define THERE " WHERE user_id = ? AND state <> 3"
 
-static const struct db_sql sql_set_state = SQL("UPDATE user SET state = ? WHERE user_id = ?");
+static const struct db_sql sql_set_role = SQL("UPDATE user SET role = ?" THERE);
+
+static const struct db_sql sql_set_state = SQL("UPDATE user SET state = ?" THERE);
 
 void user_read_row(struct user *u, const struct db_rows *rows)
 {

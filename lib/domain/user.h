@@ -145,7 +145,7 @@ err user_list(struct ctx *c, int64_t after_user_no, int limit, struct users *out
 err user_set_role(struct ctx *c, int64_t id, enum role role) MUST_CHECK;
 /*
  * For plazactl: open or closed for good, whatever a moderator set. Ends all sessions, too. Both:
- * ERR_NOT_FOUND when there is no such user; written down in the moderation log.
+ * ERR_NOT_FOUND when there is no such user, or they left; written down in the moderation log.
  */
 err user_set_state(struct ctx *c, int64_t id, enum user_state state) MUST_CHECK;
 

@@ -4,7 +4,10 @@
 
 #include "unit/domain/market.h"
 
+#include "domain/user.h"
+
 static const struct db_sql sql_users = SQL("SELECT COUNT(*) FROM user");
+static const struct db_sql sql_gone = SQL("UPDATE user SET state = 3 WHERE username = ?");
 static const struct db_sql sql_word = SQL("INSERT INTO sensitive_word (word) VALUES ('nasty')");
 
 static int start(void **state)
@@ -37,6 +40,24 @@ static void an_address_that_was_left_out_is_asked_for(void **state)
 	users = forum_number(c, &sql_users, DB_NO_ARGS);
 	expect(ctl(c, "user create made --generate --email", ""), 2, "usage");
 	assert_int_equal(forum_number(c, &sql_users, DB_NO_ARGS), users);
+}
+
+/* Opened again, nobody could log in to it; an administrator, it would stand for one there is not.
+ */
+static void who_has_left_stays_away(void **state)
+{
+	struct ctx *c = *state;
+	struct user u;
+
+	STORES_OR_SKIP();
+	expect(ctl(c, "user create leaver --generate", ""), 0, "password: ");
+	assert_int_equal(db_exec(c->db, NULL, &sql_gone, DB_ARGS(STR("leaver"))), OK);
+	expect(ctl(c, "user enable leaver", ""), 1, "'leaver' has left");
+	expect(ctl(c, "user disable leaver", ""), 1, "'leaver' has left");
+	expect(ctl(c, "user role leaver admin", ""), 1, "'leaver' has left");
+	assert_int_equal(user_find_by_name(c, STR("leaver"), &u), OK);
+	assert_int_equal(u.state, USER_GONE);
+	assert_int_equal(u.role, ROLE_USER);
 }
 
 static bool has_queue(struct ctx *c, int64_t sale)
@@ -97,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_that_was_left_out_is_asked_for),
+		cmocka_unit_test(who_has_left_stays_away),
 		cmocka_unit_test(no_queue_is_made_for_a_sale_that_is_not_there),
 		cmocka_unit_test(a_sale_that_runs_is_loaded_and_settled),
 		cmocka_unit_test(what_cannot_be_shown_is_no_success),

@@ -92,6 +92,8 @@ static int find(struct ctx *c, const char *name, struct user *out)
 
 	if (e == ERR_NOT_FOUND)
 		return complain("there is no user '%s'", name);
+	if (!e && out->state == USER_GONE)
+		return complain("'%s' has left, and cannot be brought back", name);
 	return e ? complain_err("looking for the user", e) : EXIT_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "domain/user_token.h"
 #include "html/text.h"
 
+static const struct db_sql sql_gone = SQL("UPDATE user SET state = 3 WHERE user_id = ?");
 static const struct db_sql sql_count_name =
 	SQL("SELECT COUNT(*) FROM user WHERE username_folded = ?");
 static const struct db_sql sql_id_of = SQL("SELECT user_id FROM user WHERE username_folded = ?");
@@ -309,6 +310,13 @@ static void a_new_role_ends_the_sessions(void **state)
 	assert_int_equal(u.role, ROLE_MODERATOR);
 	assert_int_equal(user_set_role(c, 12345, ROLE_ADMIN), ERR_NOT_FOUND);
 	assert_int_equal(user_set_state(c, 12345, USER_DISABLED), ERR_NOT_FOUND);
+	/* Who has left is nobody any more: opened again, nobody could log in. */
+	assert_int_equal(db_exec(c->db, NULL, &sql_gone, DB_ARGS(u.id)), OK);
+	assert_int_equal(user_set_role(c, u.id, ROLE_ADMIN), ERR_NOT_FOUND);
+	assert_int_equal(user_set_state(c, u.id, USER_ACTIVE), ERR_NOT_FOUND);
+	assert_int_equal(user_set_state(c, u.id, USER_DISABLED), ERR_NOT_FOUND);
+	assert_int_equal(user_find(c, u.id, &u), OK);
+	assert_int_equal(u.state, USER_GONE);
 }
 
 static void accounts_that_waited_in_vain_are_swept(void **state)

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "domain/cashier.h"
-#include "domain/sale_orders.h"
 
 #define REFERENCE_BYTES 24
 #define REFERENCE_LENGTH 32
@@ -44,7 +43,8 @@ static const struct db_sql sql_order_refunding =
 static const struct db_sql sql_order_refunded =
 	SQL("UPDATE sale_order SET state = 5 WHERE order_id = ? AND state = 4");
 
-static const struct db_sql sql_sale_of = SQL("SELECT sale_id FROM sale_order WHERE order_id = ?");
+static const struct db_sql sql_whose =
+	SQL("SELECT sale_id, user_id FROM sale_order WHERE order_id = ?");
 
 static const struct db_sql sql_change =
 	SQL("UPDATE payment SET state = ?, changed_at = ?, next_try_at = ? WHERE reference = ?");
@@ -181,10 +181,11 @@ static err close_late(struct payment_work *w)
 
 	if (e || !changed)
 		return e;
-	e = db_query(c->db, c->arena, &rows, &sql_sale_of, DB_ARGS(w->payment.order_id));
+	e = db_query(c->db, c->arena, &rows, &sql_whose, DB_ARGS(w->payment.order_id));
 	if (e)
 		return e;
-	return db_next(rows) ? sale_orders_ended(c, db_int(rows, 0), w->payment.order_id)
+	return db_next(rows) ? sale_order_announce_closed(c, w->payment.order_id, db_int(rows, 0),
+							  db_int(rows, 1))
 			     : ERR_INTERNAL;
 }
 

@@ -63,6 +63,11 @@ err sale_order_cancel(struct ctx *c, int64_t id) MUST_CHECK;
  */
 err sale_order_expire(struct ctx *c, int limit, int64_t *closed) MUST_CHECK;
 
+/* Within the transaction that closes one because it was not paid in time: its unit goes back on
+ * sale, and the buyer is told. */
+err sale_order_announce_closed(struct ctx *c, int64_t order_id, int64_t sale_id,
+			       int64_t user_id) MUST_CHECK;
+
 /* How many orders of a sale are in each state, and how many of them hold a unit. For pages of
  * administrators and for checks. */
 struct sale_order_counts {

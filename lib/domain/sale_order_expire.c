@@ -21,8 +21,7 @@ struct closing {
 	int64_t closed;
 };
 
-/* The unit goes back on sale, and the buyer is told. */
-static err announce(struct ctx *c, int64_t order_id, int64_t sale_id, int64_t user_id)
+err sale_order_announce_closed(struct ctx *c, int64_t order_id, int64_t sale_id, int64_t user_id)
 {
 	err e = sale_orders_ended(c, sale_id, order_id);
 
@@ -44,7 +43,8 @@ static err close_run(void *context)
 	while (!e && db_next(rows)) {
 		buf_add_char(&ids, ids.n ? ',' : '[');
 		buf_add_i64(&ids, db_int(rows, 0));
-		e = announce(c, db_int(rows, 0), db_int(rows, 1), db_int(rows, 2));
+		e = sale_order_announce_closed(c, db_int(rows, 0), db_int(rows, 1),
+					       db_int(rows, 2));
 	}
 	buf_add_char(&ids, ']');
 	return e ? e : db_exec(c->db, &w->closed, &sql_close, DB_ARGS(buf_str(&ids), c->now));

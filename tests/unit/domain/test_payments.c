@@ -13,6 +13,10 @@ static const struct db_sql sql_everything = SQL(
 	" state, changed_at, attempts, next_try_at))), 0) FROM payment) + (SELECT COUNT(*) FROM"
 	" outbox)");
 
+static const struct db_sql sql_told = SQL(
+	"SELECT COUNT(*) FROM outbox WHERE topic = 'mail.requested' AND payload LIKE ? AND payload"
+	" LIKE ?");
+
 static int start(void **state)
 {
 	return forum_set_up(state);
@@ -21,6 +25,16 @@ static int start(void **state)
 static int64_t everything(struct ctx *c)
 {
 	return forum_number(c, &sql_everything, DB_NO_ARGS);
+}
+
+/* How often the buyer was told by mail that an order was closed. */
+static int64_t told_of(struct ctx *c, int64_t order, int64_t user)
+{
+	struct str kind =
+		str_format(c->arena, "%%\"order_closed\",\"user\":\"%lld\"%%", (long long)user);
+	struct str about = str_format(c->arena, "%%\"about\":\"%lld\"%%", (long long)order);
+
+	return forum_number(c, &sql_told, DB_ARGS(kind, about));
 }
 
 static int64_t state_of(struct ctx *c, const struct payment *p)
@@ -247,6 +261,7 @@ static void paid_when_it_is_closed_the_money_goes_back(void **state)
 	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
 	expect_refund(c, order, &p);
 	assert_int_equal(selling_returns_of(c, sale, order), 1);
+	assert_int_equal(told_of(c, order, f->ann), 1);
 }
 
 /* The deadline is what counts, not when the closer comes. */
@@ -267,6 +282,7 @@ static void paid_after_its_time_an_order_is_closed(void **state)
 	assert_int_equal(sale_order_expire(c, 10, &closed), OK);
 	assert_int_equal(closed, 0);
 	assert_int_equal(selling_returns_of(c, sale, order), 1);
+	assert_int_equal(told_of(c, order, f->ann), 1);
 }
 
 /* Paid in time, but told a minute later. */

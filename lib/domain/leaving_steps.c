@@ -88,17 +88,27 @@ static err close_work(void *context)
 }
 
 /* Whoever buys just before the day pays or loses the order first. */
-static err close_account(struct leaver *l)
+static err wait_for_unpaid(struct leaver *l, bool *is_unpaid)
 {
 	struct ctx *c = l->c;
 	struct db_rows *rows;
 	err e = db_query(c->db, c->arena, &rows, &sql_unpaid, DB_ARGS(l->user_id));
 
-	if (e)
+	*is_unpaid = !e && db_next(rows);
+	if (*is_unpaid)
+		l->due_at = c->now + UNPAID_WAIT_MS;
+	return e;
+}
+
+static err close_account(struct leaver *l)
+{
+	struct ctx *c = l->c;
+	bool is_unpaid;
+	err e = wait_for_unpaid(l, &is_unpaid);
+
+	if (e || is_unpaid)
 		return e;
 	l->due_at = c->now + UNPAID_WAIT_MS;
-	if (db_next(rows))
-		return OK;
 	e = db_transaction(c->db, close_work, l);
 	if (e == ERR_NOT_FOUND)
 		return OK;
@@ -123,8 +133,14 @@ static err remove_export(struct leaver *l)
 	return export_forget(l->c, l->user_id);
 }
 
+/* Also what was in the queue when the account was closed: the closer tells its buyer by number. */
 static err blank_orders(struct leaver *l)
 {
+	bool is_unpaid;
+	err e = wait_for_unpaid(l, &is_unpaid);
+
+	if (e || is_unpaid)
+		return e;
 	return leaving_blank_orders(l->c, l->user_id, l->choice == LEAVING_ERASE, &l->is_over);
 }
 

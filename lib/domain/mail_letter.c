@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/zone.h"
 #include "domain/credential.h"
 #include "domain/leaving.h"
 #include "domain/sale_order.h"
@@ -194,10 +195,11 @@ static err build_export_ready(struct ctx *c, const struct message_order *o, stru
 	return letter_end(&l);
 }
 
-/* When it will be: "2026-01-31", in the site's zone. */
-static struct str day_text(struct arena *a, int64_t ms)
+/* When it will be: "2026-01-31", by the reader's own calendar, as pages have it. */
+static struct str day_text(struct arena *a, const struct user *u, int64_t ms)
 {
-	struct clock_date d = clock_local(ms);
+	const struct zone *own = u->zone.n ? zone_load(a, u->zone) : NULL;
+	struct clock_date d = own ? clock_utc(ms + zone_shift(own, ms)) : clock_local(ms);
 
 	return str_format(a, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
@@ -216,7 +218,7 @@ static err build_leaving(struct ctx *c, const struct message_order *o, struct ma
 	if (!u.email.n || leaving.has_begun)
 		return ERR_NOT_FOUND;
 	l = letter_start(c, o, &u, N_("Your account at {1} will be deleted"), out);
-	l.arguments[2] = day_text(c->arena, leaving.due_at);
+	l.arguments[2] = day_text(c->arena, &u, leaving.due_at);
 	letter_add(&l, N_("your account {0} at {1} will be deleted on {2}, as you asked. All your "
 			  "devices are logged out."));
 	letter_add(&l, N_("If you change your mind, or did not ask for this, log in before that "

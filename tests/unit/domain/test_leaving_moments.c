@@ -261,14 +261,14 @@ static void nobody_is_named_for_what_a_gone_moderator_wrote(void **state)
 	assert_int_equal(list.items[1].editor.id, 0);
 }
 
+static const struct db_sql sql_order =
+	SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, request_no, price,"
+	    " created_at, expires_at) VALUES (?, 1, ?, 1, 1, 9.90, 1, 1)");
+static const struct db_sql sql_closed = SQL("UPDATE sale_order SET state = 3 WHERE user_id = ?");
+
 /* Whoever buys just before the day pays first, or loses the order. */
 static void an_unpaid_order_puts_the_end_off(void **state)
 {
-	static const struct db_sql sql_order =
-		SQL("INSERT INTO sale_order (order_id, sale_id, user_id, goods_id, request_no,"
-		    " price, created_at, expires_at) VALUES (?, 1, ?, 1, 1, 9.90, 1, 1)");
-	static const struct db_sql sql_closed =
-		SQL("UPDATE sale_order SET state = 3 WHERE user_id = ?");
 	struct ctx *c = *state;
 	struct leaving known;
 	struct user me;
@@ -285,6 +285,36 @@ static void an_unpaid_order_puts_the_end_off(void **state)
 	run(c, &sql_closed, DB_ARGS(me.id));
 	assert_int_equal(leaving_step(c, me.id), OK);
 	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_GONE);
+}
+
+/* A request that was in the queue when the account was closed: its order is closed under its
+ * buyer's number, too, and only then is it nobody's. */
+static void an_order_that_comes_late_is_closed_first(void **state)
+{
+	static const struct db_sql sql_buyer =
+		SQL("SELECT user_id FROM sale_order WHERE order_id = ?");
+	struct ctx *c = *state;
+	struct leaving known;
+	struct user me;
+	int i;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_ERASE);
+	make_due(c, me.id);
+	assert_int_equal(leaving_step(c, me.id), OK);
+	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_GONE);
+	run(c, &sql_order, DB_ARGS(me.id, me.id));
+	for (i = 0; i < 30; i++) {
+		forum_next(c);
+		make_due(c, me.id);
+		assert_int_equal(leaving_step(c, me.id), OK);
+	}
+	assert_int_equal(forum_number(c, &sql_buyer, DB_ARGS(me.id)), me.id);
+	assert_int_equal(leaving_find(c, me.id, &known), OK);
+	assert_true(known.due_at > c->now);
+	run(c, &sql_closed, DB_ARGS(me.id));
+	work_until_done(c, me.id);
+	assert_int_equal(forum_number(c, &sql_buyer, DB_ARGS(me.id)), -me.id);
 }
 
 /* What is erased in SQL must go in Redis, too: without it nothing is begun. */
@@ -317,6 +347,7 @@ int main(void)
 		account_test(two_administrators_do_not_both_leave),
 		account_test(nobody_is_named_for_what_a_gone_moderator_wrote),
 		account_test(an_unpaid_order_puts_the_end_off),
+		account_test(an_order_that_comes_late_is_closed_first),
 		account_test(without_redis_nothing_is_begun),
 	};
 

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "domain/consumed.h"
+#include "domain/leaving.h"
 #include "domain/mail.h"
 #include "domain/user_token.h"
 #include "html/text.h"
@@ -14,6 +15,9 @@ static const struct db_sql sql_last_payload = SQL(
 static const struct db_sql sql_last_due =
 	SQL("SELECT next_try_at FROM outbox ORDER BY event_id DESC LIMIT 1");
 static const struct db_sql sql_id_of = SQL("SELECT user_id FROM user WHERE username_folded = ?");
+
+static const struct db_sql sql_zone = SQL("UPDATE user SET zone = ? WHERE user_id = ?");
+static const struct db_sql sql_due = SQL("UPDATE leaving SET due_at = ? WHERE user_id = ?");
 
 static struct str last_payload(struct ctx *c)
 {
@@ -98,6 +102,29 @@ static void the_owner_of_an_address_is_told(void **state)
 	assert_int_equal(str_find(m.text, STR("/activate/")), -1);
 	/* a stranger's chosen name is not in a mail to somebody else */
 	assert_int_equal(str_find(m.text, r.username), -1);
+}
+
+/* At one o'clock in the morning where the site is, and at noon of the day before in New York:
+ * "before that day" must not be too late. */
+static void the_last_day_is_one_of_the_readers_calendar(void **state)
+{
+	static const int64_t due = INT64_C(1769792400000); /* 2026-01-30 17:00 UTC */
+	struct ctx *c = *state;
+	struct user me;
+	struct mail m;
+
+	STORES_OR_SKIP();
+	me = account_new(c);
+	forum_as(c, me.id, ROLE_USER);
+	assert_int_equal(clock_set_zone(STR("Asia/Shanghai")), OK);
+	assert_int_equal(leaving_ask(c, LEAVING_KEEP, TEXT_EN), OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_due, DB_ARGS(due, me.id)), OK);
+	assert_int_equal(mail_build(c, last_payload(c), &m), OK);
+	assert_true(str_find(m.text, STR("deleted on 2026-01-31")) >= 0);
+	assert_int_equal(db_exec(c->db, NULL, &sql_zone, DB_ARGS(STR("America/New_York"), me.id)),
+			 OK);
+	assert_int_equal(mail_build(c, last_payload(c), &m), OK);
+	assert_true(str_find(m.text, STR("deleted on 2026-01-30")) >= 0);
 }
 
 static void what_is_no_order_is_invalid(void **state)
@@ -282,6 +309,7 @@ int main(void)
 		account_test(the_activation_mail_holds_a_link_that_works),
 		account_test(the_mail_is_in_the_readers_language),
 		account_test(the_owner_of_an_address_is_told),
+		account_test(the_last_day_is_one_of_the_readers_calendar),
 		account_test(what_is_no_order_is_invalid),
 		account_test(an_event_is_handled_once),
 		account_test(a_mail_is_put_off_ever_longer_and_then_given_up),

@@ -1,6 +1,6 @@
 /*
- * Sales that are over. The queue goes first, then the keys, then the state says so: whoever comes
- * after a crash finds the sale in its old state and does the rest.
+ * Sales that are over. The queue goes first, then the dead events, then the keys, then the state
+ * says so: whoever comes after a crash finds the sale in its old state and does the rest.
  */
 #include "domain/sale_end.h"
 
@@ -17,6 +17,9 @@ static const struct db_sql sql_over =
 
 static const struct db_sql sql_unpublished =
 	SQL("SELECT event_id FROM outbox WHERE state IN (0, 2) AND topic = ? LIMIT 1");
+
+/* By the index on the state, as above: few events are dead. */
+static const struct db_sql sql_drop_dead = SQL("DELETE FROM outbox WHERE state = 3 AND topic = ?");
 
 static err is_sql_quiet(struct ctx *c, int64_t id, bool *out)
 {
@@ -79,6 +82,19 @@ static err remove_keys(struct ctx *c, int64_t id)
 	return cache_run(c->cache, &removed, (struct cache_args){ args, ARRAY_LEN(args) });
 }
 
+/* They came to nothing, and all is settled without them. Tried again later they would make the
+ * queue anew, where nobody looks any more. */
+static err drop_dead_events(struct ctx *c, int64_t id)
+{
+	int64_t dropped = 0;
+	err e = db_exec(c->db, &dropped, &sql_drop_dead, DB_ARGS(sale_orders_key(c->arena, id)));
+
+	if (dropped)
+		log_warn("sale %lld is over: %lld dead events of it are dropped", (long long)id,
+			 (long long)dropped);
+	return e;
+}
+
 static err end_one(struct ctx *c, int64_t id, int64_t *ended)
 {
 	bool may_end = false;
@@ -91,6 +107,8 @@ static err end_one(struct ctx *c, int64_t id, int64_t *ended)
 	if (e || !may_end)
 		return e;
 	e = mq_remove(c->mq, sale_orders_key(c->arena, id));
+	if (!e)
+		e = drop_dead_events(c, id);
 	if (!e)
 		e = remove_keys(c, id);
 	if (!e)

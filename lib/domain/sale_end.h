@@ -1,6 +1,6 @@
 /*
  * The end of a sale's records: SALE_KEEP_MS after its end, when nothing of it is under way any
- * more, its keys and its queue go, and it is over. Orders stay for ever.
+ * more, its keys, its queue and its dead events go, and it is over. Orders stay for ever.
  */
 #ifndef DOMAIN_SALE_END_H
 #define DOMAIN_SALE_END_H

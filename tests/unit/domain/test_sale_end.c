@@ -146,6 +146,29 @@ static void an_event_a_request_or_a_message_keeps_them(void **state)
 	expect_end(c, sale, true);
 }
 
+/* Sent after all, one day, it would make the queue anew, where nobody looks any more. */
+static void a_dead_event_goes_with_them(void **state)
+{
+	static const struct db_sql sql_events = SQL("SELECT COUNT(*) FROM outbox WHERE topic = ?");
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	int64_t sale, other;
+
+	STORES_OR_SKIP();
+	sale = old_sale(c);
+	other = selling_id(c);
+	assert_int_equal(db_exec(c->db, NULL, &sql_event,
+				 DB_ARGS(sale, sale_orders_key(c->arena, sale), OUTBOX_DEAD)),
+			 OK);
+	assert_int_equal(db_exec(c->db, NULL, &sql_event,
+				 DB_ARGS(other, sale_orders_key(c->arena, other), OUTBOX_DEAD)),
+			 OK);
+	expect_end(c, sale, true);
+	assert_int_equal(forum_number(c, &sql_events, DB_ARGS(sale_orders_key(c->arena, sale))), 0);
+	assert_int_equal(forum_number(c, &sql_events, DB_ARGS(sale_orders_key(c->arena, other))),
+			 1);
+}
+
 static void a_sale_closed_early_ends_too(void **state)
 {
 	static const struct db_sql sql_close = SQL("UPDATE sale SET state = 2 WHERE sale_id = ?");
@@ -198,6 +221,7 @@ int main(void)
 		people_test(records_are_kept_for_their_time),
 		people_test(an_order_under_way_keeps_them),
 		people_test(an_event_a_request_or_a_message_keeps_them),
+		people_test(a_dead_event_goes_with_them),
 		people_test(a_sale_closed_early_ends_too),
 		people_test(an_end_that_was_cut_short_is_ended),
 		people_test(without_the_broker_nothing_ends),

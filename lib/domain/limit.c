@@ -41,7 +41,8 @@ const struct limit_class limit_captcha = { "captcha", 600, 6000, CAPTCHA_SECONDS
 /* A wrong captcha every two seconds. Each order request needs a path, so the limit by address here
  * is theirs, too: a school that presses together, each of its pupils more than once. */
 const struct limit_class limit_sale_path = { "sale_path", 30, 6000, 60 };
-/* Impatience: once would do, as the second press is answered with the state of the first. */
+/* Impatience: once would do, as the second press is answered with the state of the first. By
+ * address nginx counts them (nginx/plaza-http.conf.in), before they cost Redis anything. */
 const struct limit_class limit_sale_press = { "sale_press", 20, 0, 10 };
 /* Every 200 ms from two windows, the whole time: the waiting page asks less and less often. */
 const struct limit_class limit_sale_poll = { "sale_poll", 600, 0, 60 };

@@ -7,11 +7,15 @@
 #include "domain/user_internal.h"
 #include "domain/user_token.h"
 
-static const struct db_sql sql_set_email =
-	SQL("UPDATE user SET email = ?, email_folded = ? WHERE user_id = ? AND state = 1");
+/* Only while both ways to the owner are those that were looked at. */
+#define AS_IT_WAS \
+	" WHERE user_id = ? AND state = 1 AND email_folded <=> NULLIF(?, '')" \
+	" AND phone <=> NULLIF(?, '')"
 
-static const struct db_sql sql_set_phone =
-	SQL("UPDATE user SET phone = ? WHERE user_id = ? AND state = 1");
+static const struct db_sql sql_set_email =
+	SQL("UPDATE user SET email = ?, email_folded = ?" AS_IT_WAS);
+
+static const struct db_sql sql_set_phone = SQL("UPDATE user SET phone = ?" AS_IT_WAS);
 
 static const struct db_sql sql_void_links =
 	SQL("UPDATE email_token SET used_at = ? WHERE user_id = ? AND purpose = ?"
@@ -25,6 +29,19 @@ static struct str old_end(const struct account *who, const struct contact_wish *
 	struct str other = is_mail ? who->phone : who->user.email;
 
 	return same.n && w->is_other_way && other.n ? other : same;
+}
+
+/*
+ * Another session may have changed it since this one began: who reads the end of then has no say
+ * now.
+ */
+static bool is_old_end(const struct account *who, const struct step *step)
+{
+	bool is_mail = code_is_mail(step->target);
+	struct str same = is_mail ? who->user.email : who->phone;
+	struct str other = is_mail ? who->phone : who->user.email;
+
+	return str_is(step->old, same) || (same.n && other.n && str_is(step->old, other));
 }
 
 static bool is_what_they_have(struct ctx *c, const struct account *who, struct str value)
@@ -97,11 +114,15 @@ struct contact_job {
 static err set_email(struct contact_job *job)
 {
 	struct ctx *c = job->c;
-	struct str email = job->step->target;
-	struct str told = job->who->user.email.n ? job->who->user.email : job->who->phone;
-	err e = db_exec(c->db, NULL, &sql_set_email,
-			DB_ARGS(email, user_email_fold(c->arena, email), c->viewer.id));
+	struct str email = job->step->target, had = job->who->user.email;
+	struct str told = had.n ? had : job->who->phone;
+	int64_t changed;
+	err e = db_exec(c->db, &changed, &sql_set_email,
+			DB_ARGS(email, user_email_fold(c->arena, email), c->viewer.id,
+				user_email_fold(c->arena, had), job->who->phone));
 
+	if (!e && !changed)
+		e = ERR_NOT_FOUND;
 	if (!e)
 		e = db_exec(c->db, NULL, &sql_void_links,
 			    DB_ARGS(c->now, c->viewer.id, USER_TOKEN_RESET));
@@ -111,9 +132,15 @@ static err set_email(struct contact_job *job)
 static err set_phone(struct contact_job *job)
 {
 	struct ctx *c = job->c;
-	struct str told = job->who->user.email.n ? job->who->user.email : job->who->phone;
-	err e = db_exec(c->db, NULL, &sql_set_phone, DB_ARGS(job->step->target, c->viewer.id));
+	struct str had = job->who->user.email;
+	struct str told = had.n ? had : job->who->phone;
+	int64_t changed;
+	err e = db_exec(c->db, &changed, &sql_set_phone,
+			DB_ARGS(job->step->target, c->viewer.id, user_email_fold(c->arena, had),
+				job->who->phone));
 
+	if (!e && !changed)
+		e = ERR_NOT_FOUND;
 	return e ? e : credential_tell(c, CREDENTIAL_PHONE, c->viewer.id, told, job->language);
 }
 
@@ -124,16 +151,27 @@ static err finish_work(void *context)
 	return code_is_mail(job->step->target) ? set_email(job) : set_phone(job);
 }
 
+/* The step and whose it is. One whose old end is none any more is over. */
+static err find_begun(struct ctx *c, struct str holder, struct step *step, struct account *who)
+{
+	err e = step_find(c, STEP_CONTACT, holder, step);
+
+	if (!e)
+		e = account_find(c, c->viewer.id, who);
+	if (e || is_old_end(who, step))
+		return e;
+	e = step_end(c, STEP_CONTACT, holder);
+	return e ? e : ERR_NOT_FOUND;
+}
+
 err contact_finish(struct ctx *c, struct str holder, struct str new_code, struct str old_code,
 		   int language, enum contact_answer *answer)
 {
 	struct step step;
 	struct account who = { 0 };
 	struct contact_job job = { .c = c, .step = &step, .who = &who, .language = language };
-	err e = step_find(c, STEP_CONTACT, holder, &step);
+	err e = find_begun(c, holder, &step, &who);
 
-	if (!e)
-		e = account_find(c, c->viewer.id, &who);
 	if (!e)
 		e = check_codes(c, &step, holder, new_code, old_code, false, answer);
 	if (e || *answer != CONTACT_DONE)

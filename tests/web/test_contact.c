@@ -207,6 +207,47 @@ static void codes_of_others_confirm_nothing(void **state)
 	assert_same(email_of(b, x.id), x.email);
 }
 
+/*
+ * Begun with the code of an address that is not the account's any more when it ends: whoever reads
+ * that one has no say now. Nor is anything added without the word of what was added meanwhile.
+ */
+static void what_was_begun_before_another_change_is_void(void **state)
+{
+	struct account a;
+	struct browser *b = somebody(&a), *other = visit_again(site, a.id);
+	struct str late = new_email(b), moved = new_email(b), old_code;
+
+	(void)state;
+	visit_prove(site, other);
+	assert_redirect(other, ask(other, "/settings/email", late, ""), "/settings/contact");
+	old_code = wait_for_code(b, a.email, 1);
+	forget_codes(a.email);
+	assert_redirect(b, ask(b, "/settings/email", moved, ""), "/settings/contact");
+	assert_redirect(b, type(b, wait_for_code(b, moved, 1).p, wait_for_code(b, a.email, 2).p),
+			"/settings");
+	assert_same(email_of(b, a.id), moved);
+	assert_redirect(other, type(other, wait_for_code(b, late, 1).p, old_code.p), "/settings");
+	assert_same(email_of(b, a.id), moved);
+	/* It is over: nothing is asked for any more. */
+	assert_redirect(other, get(other, "/settings/contact"), "/settings");
+}
+
+/* A first number needs no old one's word; the second one of two needs the first one's. */
+static void of_two_first_numbers_one_is_taken(void **state)
+{
+	struct account a;
+	struct browser *b = somebody(&a), *other = visit_again(site, a.id);
+	struct str late = new_phone(b), phone = new_phone(b);
+
+	(void)state;
+	visit_prove(site, other);
+	assert_redirect(other, ask(other, "/settings/phone", late, ""), "/settings/contact");
+	assert_redirect(b, ask(b, "/settings/phone", phone, ""), "/settings/contact");
+	assert_redirect(b, type(b, wait_for_code(b, phone, 1).p, ""), "/settings");
+	assert_redirect(other, type(other, wait_for_code(b, late, 1).p, ""), "/settings");
+	assert_same(phone_of(b, a.id), phone);
+}
+
 /* The proof ran out while the codes were typed: one is asked again, and they are not kept in clear.
  */
 static void codes_are_not_kept_beside_their_hashes(void **state)
@@ -234,6 +275,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_lost_number_can_be_replaced),
 	cmocka_unit_test(who_came_by_phone_adds_an_address),
 	cmocka_unit_test(codes_of_others_confirm_nothing),
+	cmocka_unit_test(what_was_begun_before_another_change_is_void),
+	cmocka_unit_test(of_two_first_numbers_one_is_taken),
 	cmocka_unit_test(codes_are_not_kept_beside_their_hashes),
 };
 

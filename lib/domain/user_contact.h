@@ -36,8 +36,8 @@ err contact_find(struct ctx *c, struct str holder, struct step *out) MUST_CHECK;
 
 /*
  * Both codes. Neither is used up unless both are right. Of an address changed links that wait for a
- * new password are void. The owner is told at the old end. ERR_NOT_FOUND when nothing was begun, and
- * when the old end is none of the account's any more.
+ * new password are void. The owner is told at the old end. ERR_NOT_FOUND when nothing was begun,
+ * and when the old end is none of the account's any more.
  */
 err contact_finish(struct ctx *c, struct str holder, struct str new_code, struct str old_code,
 		   int language, enum contact_answer *answer) MUST_CHECK;

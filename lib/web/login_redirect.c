@@ -2,20 +2,30 @@
 #include "domain/held.h"
 #include "domain/limit.h"
 #include "web/form_again.h"
+#include "web/router.h"
 #include "web/state.h"
+
+/* A form that was shown again stood where only forms are sent: there is no page to come back to. */
+static struct str page_of(const struct req *r, struct str link)
+{
+	ptrdiff_t query = str_find_byte(link, '?');
+	struct str path = str_slice(link, 0, query < 0 ? link.n : (size_t)query);
+	struct route_match m = router_find(r->app->routes, r->app->route_count, HTTP_GET, path);
+
+	return m.is_known && !m.route ? req_page_above(r, path) : link;
+}
 
 /* Where to go after the login: the page itself, or the one its form was on. */
 static struct url where(struct req *r)
 {
 	const struct config *config = r->ctx.config;
+	struct str link =
+		origin_referer_path(&r->in, config->site.url, config->site.is_development);
 	struct url back;
 
 	if (r->in.method == HTTP_GET)
 		return req_here(r);
-	if (url_check_local(r->ctx.arena,
-			    origin_referer_path(&r->in, config->site.url,
-						config->site.is_development),
-			    &back))
+	if (url_check_local(r->ctx.arena, page_of(r, link), &back))
 		return URL_LITERAL("/");
 	return back;
 }

@@ -111,7 +111,8 @@ err req_find_sure(struct req *r, bool *is_sure) MUST_CHECK;
  */
 err req_check_limit(struct req *r, const struct limit_class *limit) MUST_CHECK;
 
-/* The path and query of this request, as a local link: for "next". */
+/* The path and query of this request, as a local link: for "next". Of a form sent to an address
+ * that has no page the nearest page above it. */
 struct url req_here(struct req *r);
 
 /* Where a picture of somebody is: the uploaded one or the drawn default. */

@@ -6,6 +6,7 @@
 #include "domain/user_profile.h"
 #include "web/cookie.h"
 #include "web/flash.h"
+#include "web/router.h"
 #include "web/state.h"
 
 #include "tmpl/layout.h"
@@ -258,20 +259,34 @@ err req_log_out(struct req *r)
 	return OK;
 }
 
+struct str req_page_above(const struct req *r, struct str path)
+{
+	const struct app *app = r->app;
+
+	while (path.n > 1 && !router_find(app->routes, app->route_count, HTTP_GET, path).route) {
+		do
+			path.n--;
+		while (path.n > 1 && path.p[path.n] != '/');
+	}
+	return path;
+}
+
 struct url req_here(struct req *r)
 {
+	bool is_form = r->in.method == HTTP_POST;
+	struct str path = is_form ? req_page_above(r, r->in.path) : r->in.path;
 	struct url here = URL_LITERAL("/");
 	struct buf b;
 	size_t i;
 
-	buf_init(&b, r->ctx.arena, r->in.path.n + r->in.query_text.n + 2);
-	for (i = 0; i < r->in.path.n; i++) {
-		if (r->in.path.p[i] == '/')
+	buf_init(&b, r->ctx.arena, path.n + r->in.query_text.n + 2);
+	for (i = 0; i < path.n; i++) {
+		if (path.p[i] == '/')
 			buf_add_char(&b, '/');
 		else
-			buf_add_url(&b, str_slice(r->in.path, i, i + 1));
+			buf_add_url(&b, str_slice(path, i, i + 1));
 	}
-	if (r->in.query_text.n) {
+	if (r->in.query_text.n && path.n == r->in.path.n) {
 		buf_add_char(&b, '?');
 		buf_add(&b, r->in.query_text);
 	}

@@ -103,6 +103,9 @@ struct str guard_binding(struct req *r);
 /* The guest's cookie; who has none gets one. */
 struct str guard_guest(struct req *r);
 
+/* The path, or what of it is the nearest page above: this program's, or "/". */
+struct str req_page_above(const struct req *r, struct str path);
+
 /* 303 to the login page, or to the one that asks again, and back here; what was typed is held.
  * ERR_UNAVAILABLE when it cannot be.
  */

@@ -102,6 +102,23 @@ static void start_over(struct req *r)
 	r->web->is_answered = false;
 }
 
+/* What a person wrote, to be copied: there is nothing to send it to. */
+static void show_typed(struct error_view *v, const struct form_again *typed)
+{
+	size_t i;
+
+	v->fields.items = typed->items;
+	for (i = 0; i < typed->count; i++) {
+		if (typed->items[i].is_long && typed->items[i].value.n)
+			v->fields.items[v->fields.count++] = typed->items[i];
+	}
+}
+
+static bool may_come_again(const struct req *r, int status)
+{
+	return r->web->problem == PROBLEM_TOKEN || status == 429 || status == 500 || status == 503;
+}
+
 /* A form that may have been worked on is sent again as the same form, so that it works once. */
 static void offer_again(struct req *r, int status, struct error_view *v)
 {
@@ -110,11 +127,13 @@ static void offer_again(struct req *r, int status, struct error_view *v)
 
 	if (status == 503 && r->in.method == HTTP_GET)
 		v->again = req_here(r);
-	if (r->web->problem != PROBLEM_TOKEN && status != 429 && status != 500 && status != 503)
-		return;
 	if (r->in.method != HTTP_POST || !form_again_take(r, &again) ||
 	    url_check_local(r->ctx.arena, r->in.path, &action))
 		return;
+	if (!may_come_again(r, status)) {
+		show_typed(v, &again);
+		return;
+	}
 	v->again = action;
 	v->has_form = true;
 	v->fields.items = again.items;

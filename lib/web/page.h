@@ -45,7 +45,7 @@ struct error_view {
 	int64_t retry_seconds; /* 429: 0 otherwise */
 	struct url
 		again; /* a page to be asked for again, or where the form below goes; else empty */
-	bool has_form; /* what was typed, to be sent again */
+	bool has_form; /* what was typed, to be sent again; without it: to be copied */
 	struct {
 		struct error_field *items;
 		size_t count;

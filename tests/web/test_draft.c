@@ -192,6 +192,47 @@ static void only_our_own_forms_are_kept(void **state)
 	assert_status(r, 404);
 }
 
+static void assert_typed(struct browser *b, struct reply r, const char *text)
+{
+	assert_page(b, r, 404);
+	assert_shows(b, r, text);
+	assert_has_not(r, "Send it again");
+}
+
+/* Deleted while somebody wrote: there is nowhere to send it to, but it can be copied. */
+static void what_was_typed_for_what_is_gone_is_shown(void **state)
+{
+	struct browser *ann = visit_member(site, ROLE_USER);
+	struct browser *bob = visit_member(site, ROLE_USER);
+	int64_t id = visit_publish(ann, "Soon gone", "text");
+	int64_t gone = visit_comment(bob, id, 0, "gone first");
+	const char *post = visit_path(ann, "/posts/%lld", (long long)id);
+	const char *comment = visit_path(ann, "/comments/%lld", (long long)gone);
+	const char *reply = visit_path(ann, "parent=%lld&body=My+%%3Cb%%3Ereply", (long long)gone);
+	struct ask foreign = { .is_foreign = true };
+
+	(void)state;
+	assert_status(post_form(bob, visit_path(ann, "%s/delete", comment), ""), 303);
+	assert_typed(ann, post_form(ann, visit_path(ann, "%s/comments", post), reply),
+		     "My <b>reply");
+	assert_typed(bob,
+		     post_form(bob, visit_path(ann, "%s/edit", comment),
+			       "version=1&body=said+better"),
+		     "said better");
+	assert_status(post_form(ann, visit_path(ann, "%s/delete", post), ""), 303);
+	assert_typed(bob, post_form(bob, visit_path(ann, "%s/comments/preview", post), "body=late"),
+		     "late");
+	assert_typed(ann,
+		     post_form(ann, visit_path(ann, "%s/edit", post),
+			       "version=1&title=Another+title&body=A+long+text"),
+		     "A long text");
+	/* Numbers and switches are nobody's words; nor are those of another site shown here. */
+	assert_has_not(post_form(ann, visit_path(ann, "%s/like", post), "on=1"), "What you typed");
+	foreign.path = visit_path(ann, "%s/edit", post);
+	foreign.body = STR("version=1&title=evil&body=words");
+	assert_has_not(browser_ask(ann, &foreign), "words");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_draft_waits_until_it_is_published),
 	cmocka_unit_test(a_draft_may_be_as_empty_as_its_writer_left_it),
@@ -200,6 +241,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_draft_of_an_edit_remembers_what_it_was_based_on),
 	cmocka_unit_test(what_was_typed_outlives_the_session),
 	cmocka_unit_test(only_our_own_forms_are_kept),
+	cmocka_unit_test(what_was_typed_for_what_is_gone_is_shown),
 };
 
 WEB_TEST_MAIN("post", "account")

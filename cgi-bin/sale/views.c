@@ -60,11 +60,9 @@ struct offer_view offer_view_from(struct req *r, const struct sale *s, int64_t l
 		.is_sold_out = phase == SALE_SOLD_OUT,
 		.is_ended = phase == SALE_ENDED,
 		.starts = { s->starts_at },
-		.ends = { s->ends_at },
+		.ends = { sale_end_at(s) },
 	};
 
-	if (s->state >= SALE_CLOSED && s->closed_at && s->closed_at < s->ends_at)
-		view.ends.ms = s->closed_at;
 	if (s->goods.price > s->price) {
 		view.usual = yuan(r, s->goods.price);
 		view.off = 100 * (s->goods.price - s->price) / s->goods.price;

@@ -35,9 +35,10 @@ static const struct db_sql sql_update =
 	SQL("UPDATE goods SET name = ?, body_md = ?, body_html = ?, excerpt = ?, price = ? / 100,"
 	    " version = version + 1, edited_at = ? WHERE goods_id = ?");
 
-/* The states of a sale that is not over: enum sale_state. */
+/* A draft, or one that people can buy in, now or later: enum sale_state. */
 static const struct db_sql sql_on_sale =
-	SQL("SELECT sale_id FROM sale WHERE goods_id = ? AND state IN (0, 1, 2) LIMIT 1");
+	SQL("SELECT sale_id FROM sale WHERE goods_id = ?"
+	    " AND (state = 0 OR (state = 1 AND ends_at > ?)) LIMIT 1");
 
 static const struct db_sql sql_delete = SQL("UPDATE goods SET deleted_at = ? WHERE goods_id = ?");
 
@@ -229,7 +230,7 @@ static err delete (void *context)
 	if (!db_next(rows))
 		return OK;
 	name = db_str(rows, 1);
-	e = db_query(c->db, c->arena, &rows, &sql_on_sale, DB_ARGS(w->id));
+	e = db_query(c->db, c->arena, &rows, &sql_on_sale, DB_ARGS(w->id, c->now));
 	if (e)
 		return e;
 	if (db_next(rows))

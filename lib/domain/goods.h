@@ -57,7 +57,7 @@ err goods_create(struct ctx *c, const struct goods_text *t, struct str form_id,
 /* ERR_CONFLICT when it was edited since version. */
 err goods_edit(struct ctx *c, int64_t id, int64_t version, const struct goods_text *t) MUST_CHECK;
 
-/* ERR_CONFLICT while a sale that is not over sells it. */
+/* ERR_CONFLICT while a draft, or a sale that has neither ended nor been closed, sells it. */
 err goods_delete(struct ctx *c, int64_t id) MUST_CHECK;
 
 #endif

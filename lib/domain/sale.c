@@ -173,6 +173,11 @@ static int compare(const void *left, const void *right)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
+int64_t sale_end_at(const struct sale *s)
+{
+	return s->closed_at && s->closed_at < s->ends_at ? s->closed_at : s->ends_at;
+}
+
 /* Open ones by their end, those to come by their start, the others newest first. */
 static struct place place_of(const struct sale *s, int64_t now)
 {
@@ -185,7 +190,7 @@ static struct place place_of(const struct sale *s, int64_t now)
 	case SALE_ENDED:
 		break;
 	}
-	return (struct place){ 2, -s->ends_at, s };
+	return (struct place){ 2, -sale_end_at(s), s };
 }
 
 static void sort(struct ctx *c, struct sale_list *list, size_t most)

@@ -41,6 +41,9 @@ struct sale_list {
 /* The phase at `now` with so many units left; -1: as many as SQL says. */
 enum sale_phase sale_phase_at(const struct sale *s, int64_t left, int64_t now);
 
+/* From then on nobody can buy: its end, or when it was closed before. */
+int64_t sale_end_at(const struct sale *s);
+
 /*
  * A published, closed or over one; what it says may be a second old, as the process remembers it.
  * ERR_NOT_FOUND for drafts, too.

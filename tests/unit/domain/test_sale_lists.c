@@ -3,6 +3,9 @@
 
 static const struct db_sql sql_closed = SQL("UPDATE sale SET state = 2 WHERE sale_id = ?");
 
+static const struct db_sql sql_closed_at =
+	SQL("UPDATE sale SET state = 2, closed_at = ? WHERE sale_id = ?");
+
 static int start(void **state)
 {
 	return forum_set_up(state);
@@ -32,7 +35,7 @@ static void each_part_of_the_list_has_its_order(void **state)
 	struct fixture *f = *state;
 	struct sale_list list, newest;
 	struct ctx *c = f->c;
-	int64_t ids[6];
+	int64_t ids[7];
 	size_t i;
 
 	STORES_OR_SKIP();
@@ -42,10 +45,15 @@ static void each_part_of_the_list_has_its_order(void **state)
 	ids[2] = market_sale_at(c, 1, CLOCK_HOUR, CLOCK_DAY);
 	ids[5] = ended_at(c, c->now - 2 * CLOCK_MINUTE);
 	ids[4] = ended_at(c, c->now - CLOCK_MINUTE);
+	/* Closed before all of them, though it was to go on for longer. */
+	ids[6] = market_sale_at(c, 1, -CLOCK_DAY, 300 * CLOCK_DAY);
+	assert_int_equal(db_exec(c->db, NULL, &sql_closed_at,
+				 DB_ARGS(c->now - 3 * CLOCK_MINUTE, ids[6])),
+			 OK);
 	assert_int_equal(sale_listed(c, 199, &list), OK);
 	for (i = 0; i + 1 < ARRAY_LEN(ids); i++)
 		assert_true(place_of(&list, ids[i]) < place_of(&list, ids[i + 1]));
-	assert_true(place_of(&list, ids[5]) < list.count);
+	assert_true(place_of(&list, ids[6]) < list.count);
 	/* A page of the administrators' goes on after the one before. */
 	assert_int_equal(sale_newest(c, ids[5], 200, &newest), OK);
 	assert_int_equal(place_of(&newest, ids[5]), newest.count);

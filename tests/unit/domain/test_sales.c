@@ -270,6 +270,33 @@ static void what_has_ended_is_not_published(void **state)
 	assert_int_equal(goods_find(c, id, &g), ERR_NOT_FOUND);
 }
 
+/* Nobody can buy them any more, and who did keeps the order. */
+static void goods_may_go_when_their_sale_has_ended(void **state)
+{
+	struct fixture *f = *state;
+	struct ctx *c = f->c;
+	struct sale s;
+	int64_t id;
+
+	STORES_OR_SKIP();
+	id = market_sale(c, 3);
+	market_press(c, id, f->ann);
+	market_admin(c);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	assert_int_equal(goods_delete(c, s.goods_id), ERR_CONFLICT);
+	assert_int_equal(sale_close(c, id), OK);
+	assert_int_equal(goods_delete(c, s.goods_id), OK);
+	market_deliver(c, id);
+	assert_true(market_result(c, id, f->ann).order_id > 0);
+	market_admin(c);
+	id = market_sale(c, 3);
+	assert_int_equal(sale_find_any(c, id, &s), OK);
+	c->now = s.ends_at - 1;
+	assert_int_equal(goods_delete(c, s.goods_id), ERR_CONFLICT);
+	c->now++;
+	assert_int_equal(goods_delete(c, s.goods_id), OK);
+}
+
 /* Half a sale in Redis would stay there for ever: loading it says that it is closed. */
 static void closing_what_is_not_loaded_leaves_nothing(void **state)
 {
@@ -362,6 +389,7 @@ int main(void)
 		people_test(a_draft_is_changed_by_who_saw_it),
 		people_test(a_draft_is_hidden_until_it_is_published),
 		people_test(what_has_ended_is_not_published),
+		people_test(goods_may_go_when_their_sale_has_ended),
 		people_test(closing_what_is_not_loaded_leaves_nothing),
 		people_test(units_are_asked_for_once_for_each_form),
 		people_test(the_list_has_open_ones_first),

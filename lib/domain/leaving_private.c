@@ -2,6 +2,7 @@
 #include "domain/leaving_private.h"
 
 #include "domain/points.h"
+#include "domain/sale_keys.h"
 #include "domain/user_login.h"
 
 #define BATCH 500
@@ -66,8 +67,7 @@ static err unname_orders(struct ctx *c, int64_t user_id, bool *is_over)
 		return e;
 	*is_over = db_count(rows) < BATCH;
 	while (!e && db_next(rows)) {
-		struct str tickets =
-			str_format(c->arena, "sale:{%lld}:ticket", (long long)db_int(rows, 1));
+		struct str tickets = sale_ticket_key(c->arena, db_int(rows, 1));
 		struct cache_reply *reply;
 
 		e = cache_run(c->cache, &reply, CACHE_ARGS(STR("HDEL"), tickets, user_id));
@@ -88,6 +88,36 @@ err leaving_blank_orders(struct ctx *c, int64_t user_id, bool is_erased, bool *i
 	if (!e)
 		*is_over = changed < BATCH;
 	return e;
+}
+
+/* The tickets of orders go with the orders. */
+err leaving_forget_tickets(struct ctx *c, int64_t user_id, bool *is_waiting)
+{
+	struct sale_list live;
+	struct cache_reply **tickets;
+	size_t i;
+	err e = sale_live(c, &live);
+
+	if (e)
+		return e;
+	tickets = ARENA_ARRAY(c->arena, struct cache_reply *, live.count + 1);
+	for (i = 0; i < live.count; i++)
+		tickets[i] =
+			cache_want(c->cache, CACHE_ARGS(STR("HGET"),
+							sale_ticket_key(c->arena, live.items[i].id),
+							user_id));
+	e = cache_flush(c->cache);
+	*is_waiting = false;
+	for (i = 0; !e && i < live.count; i++) {
+		struct str ticket = cache_text(tickets[i]);
+
+		*is_waiting = *is_waiting || str_starts(ticket, STR("q"));
+		if (str_starts(ticket, STR("-")))
+			cache_want(c->cache, CACHE_ARGS(STR("HDEL"),
+							sale_ticket_key(c->arena, live.items[i].id),
+							user_id));
+	}
+	return e ? e : cache_flush(c->cache);
 }
 
 err leaving_forget_events(struct ctx *c, int64_t user_id, int64_t *place, bool *is_over)

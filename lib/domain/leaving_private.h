@@ -14,6 +14,10 @@ err leaving_forget_private(struct ctx *c, int64_t user_id, bool *is_over) MUST_C
 /* Orders stay in the books, without a postal address; is_erased: without the buyer, too. */
 err leaving_blank_orders(struct ctx *c, int64_t user_id, bool is_erased, bool *is_over) MUST_CHECK;
 
+/* What live sales say of a buyer who is erased: refusals go. *is_waiting: a request is not answered
+ * yet, and becomes an order before it is. */
+err leaving_forget_tickets(struct ctx *c, int64_t user_id, bool *is_waiting) MUST_CHECK;
+
 /* Events of the outbox that name the account. *place: how far it is. */
 err leaving_forget_events(struct ctx *c, int64_t user_id, int64_t *place, bool *is_over) MUST_CHECK;
 

@@ -88,15 +88,13 @@ static err close_work(void *context)
 }
 
 /* Whoever buys just before the day pays or loses the order first. */
-static err wait_for_unpaid(struct leaver *l, bool *is_unpaid)
+static err ask_unpaid(struct leaver *l, bool *is_unpaid)
 {
 	struct ctx *c = l->c;
 	struct db_rows *rows;
 	err e = db_query(c->db, c->arena, &rows, &sql_unpaid, DB_ARGS(l->user_id));
 
 	*is_unpaid = !e && db_next(rows);
-	if (*is_unpaid)
-		l->due_at = c->now + UNPAID_WAIT_MS;
 	return e;
 }
 
@@ -104,11 +102,11 @@ static err close_account(struct leaver *l)
 {
 	struct ctx *c = l->c;
 	bool is_unpaid;
-	err e = wait_for_unpaid(l, &is_unpaid);
+	err e = ask_unpaid(l, &is_unpaid);
 
+	l->due_at = c->now + UNPAID_WAIT_MS;
 	if (e || is_unpaid)
 		return e;
-	l->due_at = c->now + UNPAID_WAIT_MS;
 	e = db_transaction(c->db, close_work, l);
 	if (e == ERR_NOT_FOUND)
 		return OK;
@@ -136,12 +134,17 @@ static err remove_export(struct leaver *l)
 /* Also what was in the queue when the account was closed: the closer tells its buyer by number. */
 static err blank_orders(struct leaver *l)
 {
-	bool is_unpaid;
-	err e = wait_for_unpaid(l, &is_unpaid);
+	bool is_erased = l->choice == LEAVING_ERASE, is_waiting = false, is_unpaid = false;
+	err e = is_erased ? leaving_forget_tickets(l->c, l->user_id, &is_waiting) : OK;
 
-	if (e || is_unpaid)
+	if (!e)
+		e = ask_unpaid(l, &is_unpaid);
+	if (e)
 		return e;
-	return leaving_blank_orders(l->c, l->user_id, l->choice == LEAVING_ERASE, &l->is_over);
+	if (!is_waiting && !is_unpaid)
+		return leaving_blank_orders(l->c, l->user_id, is_erased, &l->is_over);
+	l->due_at = l->c->now + UNPAID_WAIT_MS;
+	return OK;
 }
 
 /* A step that works until it finds nothing more. */

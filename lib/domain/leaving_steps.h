@@ -4,8 +4,9 @@
  *
  * The account is closed first: nobody logs in, all that is personal in it is blank. Then
  * LEAVING_SETTLE_MS pass, so that what its owner did last - votes in the queue, a text held for a
- * login - has arrived or run out. Then what is private goes, what the choice names is erased or
- * renamed, and last the keys in Redis that carry the account's number.
+ * login - has arrived or run out; an order that came of it is paid or closed first. Then what is
+ * private goes, what the choice names is erased or renamed, and last the keys in Redis that carry
+ * the account's number.
  *
  * After LEAVING_ERASE neither the name nor the address, phone, texts or number of the account are
  * in MariaDB, Redis or the files. Orders stay in the books, without buyer and address. What others

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "domain/picture_kinds.h"
+#include "domain/sale_keys.h"
 #include "domain/staff.h"
 #include "domain/user_account.h"
 #include "domain/user_profile.h"
@@ -287,6 +288,20 @@ static void an_unpaid_order_puts_the_end_off(void **state)
 	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_GONE);
 }
 
+static void expect_to_wait(struct ctx *c, int64_t user_id)
+{
+	struct leaving known;
+	int i;
+
+	for (i = 0; i < 30; i++) {
+		forum_next(c);
+		make_due(c, user_id);
+		assert_int_equal(leaving_step(c, user_id), OK);
+	}
+	assert_int_equal(leaving_find(c, user_id, &known), OK);
+	assert_true(known.due_at > c->now);
+}
+
 /* A request that was in the queue when the account was closed: its order is closed under its
  * buyer's number, too, and only then is it nobody's. */
 static void an_order_that_comes_late_is_closed_first(void **state)
@@ -294,9 +309,7 @@ static void an_order_that_comes_late_is_closed_first(void **state)
 	static const struct db_sql sql_buyer =
 		SQL("SELECT user_id FROM sale_order WHERE order_id = ?");
 	struct ctx *c = *state;
-	struct leaving known;
 	struct user me;
-	int i;
 
 	STORES_OR_SKIP();
 	me = leave(c, LEAVING_ERASE);
@@ -304,17 +317,43 @@ static void an_order_that_comes_late_is_closed_first(void **state)
 	assert_int_equal(leaving_step(c, me.id), OK);
 	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(me.id)), USER_GONE);
 	run(c, &sql_order, DB_ARGS(me.id, me.id));
-	for (i = 0; i < 30; i++) {
-		forum_next(c);
-		make_due(c, me.id);
-		assert_int_equal(leaving_step(c, me.id), OK);
-	}
+	expect_to_wait(c, me.id);
 	assert_int_equal(forum_number(c, &sql_buyer, DB_ARGS(me.id)), me.id);
-	assert_int_equal(leaving_find(c, me.id, &known), OK);
-	assert_true(known.due_at > c->now);
 	run(c, &sql_closed, DB_ARGS(me.id));
 	work_until_done(c, me.id);
 	assert_int_equal(forum_number(c, &sql_buyer, DB_ARGS(me.id)), -me.id);
+}
+
+/* A request that nobody has answered yet would be an order afterwards, and a refusal names who was
+ * refused until the sale is over. */
+static void what_a_sale_says_of_a_buyer_goes(void **state)
+{
+	static const struct db_sql sql_sale =
+		SQL("INSERT INTO sale (sale_id, goods_id, price, units, stock, starts_at, ends_at,"
+		    " pay_seconds, state, created_by, created_at)"
+		    " VALUES (?, 1, 1, 1, 1, 1, ?, 60, 1, 1, 1)");
+	struct ctx *c = *state;
+	struct cache_reply *reply;
+	struct str tickets;
+	struct user me;
+
+	STORES_OR_SKIP();
+	me = leave(c, LEAVING_ERASE);
+	run(c, &sql_sale, DB_ARGS(me.id, c->now + CLOCK_HOUR));
+	tickets = sale_ticket_key(c->arena, me.id);
+	assert_int_equal(cache_run(c->cache, &reply,
+				   CACHE_ARGS(STR("HSET"), tickets, me.id, STR("q5"))),
+			 OK);
+	expect_to_wait(c, me.id);
+	tickets = sale_ticket_key(c->arena, me.id);
+	assert_int_equal(cache_run(c->cache, &reply,
+				   CACHE_ARGS(STR("HSET"), tickets, me.id, STR("-sold-out"))),
+			 OK);
+	work_until_done(c, me.id);
+	tickets = sale_ticket_key(c->arena, me.id);
+	assert_int_equal(cache_run(c->cache, &reply, CACHE_ARGS(STR("HEXISTS"), tickets, me.id)),
+			 OK);
+	assert_int_equal(cache_int(reply), 0);
 }
 
 /* What is erased in SQL must go in Redis, too: without it nothing is begun. */
@@ -348,6 +387,7 @@ int main(void)
 		account_test(nobody_is_named_for_what_a_gone_moderator_wrote),
 		account_test(an_unpaid_order_puts_the_end_off),
 		account_test(an_order_that_comes_late_is_closed_first),
+		account_test(what_a_sale_says_of_a_buyer_goes),
 		account_test(without_redis_nothing_is_begun),
 	};
 

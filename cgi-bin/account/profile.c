@@ -190,10 +190,23 @@ static err show_preferences(struct req *r, const struct preferences_input *in,
 	return show(r, 422, &v);
 }
 
+/* Who never chose here keeps what they chose at the foot of a page. */
+static void speak(struct req *r, struct str chosen, struct str before)
+{
+	if (chosen.n)
+		cookie_put(r, COOKIE_LANGUAGE, chosen, YEAR_SECONDS);
+	else if (before.n)
+		cookie_delete(r, COOKIE_LANGUAGE);
+	else
+		return;
+	r->language = text_choose(chosen, r->in.accept_language);
+}
+
 err preferences_save_action(struct req *r)
 {
 	struct field_errors errors = { 0 };
 	struct preferences_input in = { 0 };
+	struct user_profile before;
 	bool is_complete = fields_read(r->ctx.arena, &r->in.body, preferences_fields,
 				       ARRAY_LEN(preferences_fields), &in, &errors);
 	err e;
@@ -204,16 +217,15 @@ err preferences_save_action(struct req *r)
 		field_errors_add(&errors, "language", N_("There is no such language here."), 0);
 	if (!is_complete || errors.count)
 		return show_preferences(r, &in, &errors);
-	e = user_preferences_save(&r->ctx,
-				  &(struct preferences){ in.zone, in.language,
-							 (enum messages_from)in.messages },
-				  r->form_id);
+	e = user_profile_find(&r->ctx, r->ctx.viewer.id, &before);
+	if (!e)
+		e = user_preferences_save(&r->ctx,
+					  &(struct preferences){ in.zone, in.language,
+								 (enum messages_from)in.messages },
+					  r->form_id);
 	if (e)
 		return e;
-	if (in.language.n) {
-		cookie_put(r, COOKIE_LANGUAGE, in.language, YEAR_SECONDS);
-		r->language = text_choose(in.language, (struct str){ 0 });
-	}
+	speak(r, in.language, before.user.language);
 	req_flash(r, N_("Your preferences are saved."));
 	return resp_redirect(r, HERE);
 }

@@ -187,12 +187,33 @@ static void strangers_change_nothing(void **state)
 	assert_same(row_of(b), before);
 }
 
+/* Taken back, the choice counts no longer; who made none keeps what the foot of the page gave. */
+static void the_language_of_the_browser_is_chosen_again(void **state)
+{
+	struct browser *b = visit_member(site, ROLE_USER);
+	struct reply r = post_form(b, "/settings/preferences", "zone=&language=zh&messages=0");
+
+	(void)state;
+	assert_redirect(b, r, "/settings/profile");
+	assert_has(get(b, "/settings/profile"), "<html lang=\"zh-CN\"");
+	r = post_form(b, "/settings/preferences", "zone=&language=&messages=0");
+	assert_redirect(b, r, "/settings/profile");
+	r = get(b, "/settings/profile");
+	assert_has(r, "<html lang=\"en\"");
+	assert_shows(b, r, "Your preferences are saved.");
+	browser_set_cookie(b, "plaza_language", STR("zh"));
+	r = post_form(b, "/settings/preferences", "zone=Asia%2FTokyo&language=&messages=0");
+	assert_redirect(b, r, "/settings/profile");
+	assert_has(get(b, "/settings/profile"), "<html lang=\"zh-CN\"");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(name_and_words_are_changed_everywhere_at_once),
 	cmocka_unit_test(wrong_names_and_words_come_back_with_what_was_typed),
 	cmocka_unit_test(a_zone_shows_in_the_times_of_all_pages),
 	cmocka_unit_test(wrong_preferences_change_nothing),
 	cmocka_unit_test(a_language_is_remembered),
+	cmocka_unit_test(the_language_of_the_browser_is_chosen_again),
 	cmocka_unit_test(fields_of_others_are_not_taken),
 	cmocka_unit_test(strangers_change_nothing),
 };

@@ -118,6 +118,13 @@ static struct resume_field_view field_view(struct req *r, const struct held_fiel
 	return view;
 }
 
+/* Who took too long to log in has logged in all the same. */
+static err say_gone(struct req *r, struct url back)
+{
+	req_flash(r, N_("What you had typed is not kept any more."));
+	return resp_redirect(r, back);
+}
+
 err resume_page(struct req *r)
 {
 	struct resume_view view = { 0 };
@@ -125,12 +132,12 @@ err resume_page(struct req *r)
 	const struct act *act;
 	err e = held_find(&r->ctx, r->path.slugs[0], cookie_get(r, COOKIE_GUEST), &held);
 
+	if (url_check_local(r->ctx.arena, form_get(&r->in.query, "next"), &view.back))
+		view.back = URL_LITERAL("/");
 	if (!e)
 		e = url_check_local(r->ctx.arena, held.action, &view.action);
-	if (!e && url_check_local(r->ctx.arena, form_get(&r->in.query, "next"), &view.back))
-		view.back = URL_LITERAL("/");
 	if (e)
-		return e;
+		return e == ERR_NOT_FOUND ? say_gone(r, view.back) : e;
 	act = act_find(held.action);
 	if (act) {
 		view.act = req_text(r, act->name);

@@ -37,6 +37,9 @@ static const struct {
 	{ "role", "moderator", N_("Role"), N_("Moderator") },
 	{ "role", "admin", N_("Role"), N_("Administrator") },
 	{ "days", "0", N_("For how long"), N_("until somebody opens it") },
+	{ "choice", "1", N_("What you wrote"), N_("Keep it") },
+	{ "choice", "2", N_("What you wrote"), N_("Take my name off") },
+	{ "choice", "3", N_("What you wrote"), N_("Erase it") },
 	{ "way", "more", N_("Units"), N_("Add units") },
 	{ "way", "fewer", N_("Units"), N_("Take units away") },
 };
@@ -49,9 +52,11 @@ static const struct act {
 	{ "/admin/users/", "/open", N_("Open the account"), false },
 	{ "/admin/users/", "/role", N_("Change the role"), false },
 	{ "/admin/sales/", "/units", N_("Change the units"), true },
+	{ "/settings/", "delete", N_("Delete your account"), false },
 };
 
-/* An act of the staff, by where its form goes; NULL for what its text explains. */
+/* What is done to somebody or something, by where its form goes; NULL for what its text explains.
+ */
 static const struct act *act_find(struct str action)
 {
 	size_t i;

@@ -167,12 +167,46 @@ static void the_last_administrator_stays(void **state)
 	assert_redirect(b, post_form(b, "/settings/delete", "choice=1"), "/");
 }
 
+/* The proof ran out while somebody thought it over: the button that does it says what it does. */
+static void a_choice_that_waited_for_a_proof_is_named(void **state)
+{
+	static const struct {
+		const char *fields, *said;
+	} choices[] = {
+		{ "choice=1", "What you wrote: Keep it" },
+		{ "choice=2", "What you wrote: Take my name off" },
+		{ "choice=3", "What you wrote: Erase it" },
+	};
+	struct browser *b = visit_member(site, ROLE_USER);
+	int64_t id = visit_id(b);
+	struct str at, held;
+	struct reply r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(choices); i++) {
+		visit_prove_long_ago(site, b);
+		r = post_form(b, "/settings/delete", choices[i].fields);
+		assert_status(r, 303);
+		at = reply_header(b, &r, "Location");
+		held = str_slice(at, (size_t)str_find(at, STR("held=")) + 5, at.n);
+		prove(b);
+		r = get(b, visit_path(b, "/resume/" STR_FMT, STR_ARG(held)));
+		assert_page(b, r, 200);
+		assert_shows(b, r, "Delete your account");
+		assert_shows(b, r, choices[i].said);
+		assert_has(r, "action=\"/settings/delete\"");
+	}
+	assert_false(is_leaving(b, id));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_page_says_what_will_happen),
 	cmocka_unit_test(nobody_leaves_unproved),
 	cmocka_unit_test(asked_for_it_ends_all_sessions_and_can_be_taken_back),
 	cmocka_unit_test(the_caretaker_does_it),
 	cmocka_unit_test(the_last_administrator_stays),
+	cmocka_unit_test(a_choice_that_waited_for_a_proof_is_named),
 };
 
 WEB_TEST_MAIN("account", "post")

@@ -12,11 +12,11 @@ static const struct {
 	const char *word, *text;
 } states[] = {
 	[ORDER_UNPAID] = { N_("To be paid"),
-			   N_("It is yours, once it is paid. Unpaid, it goes back "
-			      "on sale when the time is up.") },
+			   N_("It is yours, once it is paid. Unpaid, it is given up "
+			      "when the time is up.") },
 	[ORDER_PAID] = { N_("Paid for"), N_("It is yours, and paid for.") },
-	[ORDER_CANCELLED] = { N_("Cancelled"), N_("You cancelled it, and it went back on sale.") },
-	[ORDER_EXPIRED] = { N_("Closed"), N_("It was not paid in time and went back on sale.") },
+	[ORDER_CANCELLED] = { N_("Cancelled"), N_("You cancelled it.") },
+	[ORDER_EXPIRED] = { N_("Closed"), N_("It was not paid in time.") },
 	[ORDER_REFUNDING] = { N_("Money on its way back"),
 			      N_("It was paid when the order was closed already. You get the money "
 				 "back.") },
@@ -117,8 +117,7 @@ static err show_addresses(struct req *r, const struct sale_order *o, struct orde
 static struct str order_text(struct req *r, const struct sale_order *o)
 {
 	if (is_overdue(r, o))
-		return req_text(r, "It was not paid in time. The unit goes back on sale in a "
-				   "moment.");
+		return req_text(r, "It was not paid in time, and is closed in a moment.");
 	if (o->state == ORDER_PAID && !o->ship_to.n)
 		return req_text(r, "It is yours, and paid for. Say below where it goes: it cannot "
 				   "be sent before.");
@@ -183,7 +182,7 @@ err order_cancel_page(struct req *r)
 	if (order.state != ORDER_UNPAID)
 		return resp_redirect(r, view.back);
 	view.text = text_format(r->ctx.arena, r->language,
-				"{0} goes back on sale. In this sale you cannot buy it again.",
+				"You give up {0}. In this sale you cannot buy it again.",
 				&order.goods_name, 1);
 	tmpl_sale_confirm(req_page(r), &view);
 	return resp_page(r, 200, &(struct page_meta){ .title = view.title, .is_noindex = true });

@@ -167,7 +167,7 @@ static err build_order_closed(struct ctx *c, const struct message_order *o, stru
 	l = letter_start(c, &own, &u, N_("Your order at {1} was closed"), out);
 	l.arguments[2] = order.goods_name;
 	letter_add(&l, N_("you were quick enough to get {2} at {1}, but your order was not paid in "
-			  "time and is closed now. The unit is on sale again."));
+			  "time and is closed now."));
 	letter_add(&l, N_("Nothing was charged. If you have paid in these minutes, the money goes "
 			  "back by itself."));
 	letter_add(&l, N_("Your orders:"));

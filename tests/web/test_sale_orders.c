@@ -207,13 +207,28 @@ static void an_overdue_order_is_closed_to_its_buyer(void **state)
 	visit_change(site, &sql_overdue, DB_ARGS(f->order));
 	r = get(f->ann, order_path(f->ann, f->order, ""));
 	assert_page(f->ann, r, 200);
-	/* Its unit is not back before the order is closed. */
-	assert_shows(f->ann, r, "It was not paid in time. The unit goes back on sale in a moment.");
+	assert_shows(f->ann, r, "It was not paid in time, and is closed in a moment.");
 	assert_int_equal(page_count(r.body, "/pay\""), 0);
 	assert_redirect(f->ann, post_form(f->ann, order_path(f->ann, f->order, "/pay"), ""),
 			order_path(f->ann, f->order, ""));
 	assert_shows(f->ann, get(f->ann, order_path(f->ann, f->order, "")),
 		     "This order is not to be paid any more.");
+}
+
+/* Most orders that are given up are given up when the sale has ended. */
+static void nothing_is_said_to_go_back_on_sale(void **state)
+{
+	static const struct db_sql sql =
+		SQL("UPDATE sale_order SET state = ?, expires_at = ? WHERE order_id = ?");
+	struct bought *f = *state;
+	int i;
+
+	assert_has_not(get(f->ann, order_path(f->ann, f->order, "/cancel")), "on sale");
+	for (i = ORDER_UNPAID; i < ORDER_STATES; i++) {
+		visit_change(site, &sql,
+			     DB_ARGS(i, i ? INT64_C(1) : INT64_C(9000000000000), f->order));
+		assert_has_not(get(f->ann, order_path(f->ann, f->order, "")), "on sale");
+	}
 }
 
 static void orders_are_listed_page_by_page(void **state)
@@ -374,6 +389,7 @@ static const struct CMUnitTest tests[] = {
 	order_test(only_the_cashier_is_believed),
 	order_test(a_cancelled_order_is_gone_for_good),
 	order_test(an_overdue_order_is_closed_to_its_buyer),
+	order_test(nothing_is_said_to_go_back_on_sale),
 	order_test(orders_are_listed_page_by_page),
 	order_test(an_order_goes_where_its_buyer_says),
 	cmocka_unit_test(the_address_book),

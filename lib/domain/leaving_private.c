@@ -55,7 +55,8 @@ err leaving_forget_private(struct ctx *c, int64_t user_id, bool *is_over)
 		is_left = is_left || changed == BATCH;
 	}
 	*is_over = !is_left;
-	return OK;
+	/* Lists show the level beside what stays: without the days checked in it is another one. */
+	return is_left ? OK : points_refresh(c, user_id);
 }
 
 static err unname_orders(struct ctx *c, int64_t user_id, bool *is_over)

@@ -40,7 +40,8 @@ static const struct db_sql sql_unpaid =
 
 static const struct db_sql sql_close =
 	SQL("UPDATE user SET state = 3, role = 0, email = NULL, email_folded = NULL, phone = NULL,"
-	    " password_hash = '', bio = '', zone = '', language = '' WHERE user_id = ?");
+	    " password_hash = '', bio = '', zone = '', language = '', last_seen_on = 0"
+	    " WHERE user_id = ?");
 
 static const struct db_sql sql_rename =
 	SQL("UPDATE user SET username = ?, username_folded = ? WHERE user_id = ?");

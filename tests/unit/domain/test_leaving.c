@@ -8,6 +8,7 @@
 
 #include "domain/comment.h"
 #include "domain/export.h"
+#include "domain/points.h"
 #include "domain/reaction.h"
 #include "domain/session.h"
 #include "domain/staff.h"
@@ -29,7 +30,8 @@ struct life {
 };
 
 static const struct db_sql sql_fill_user =
-	SQL("UPDATE user SET bio = ?, phone = ?, points = 5 WHERE user_id = ?");
+	SQL("UPDATE user SET bio = ?, phone = ?, points = 700, level = 4, last_seen_on = 20260101"
+	    " WHERE user_id = ?");
 static const struct db_sql sql_drop_phone = SQL("UPDATE user SET phone = NULL WHERE phone = ?");
 static const struct db_sql sql_vote =
 	SQL("INSERT INTO post_vote (post_id, user_id, voted_at) VALUES (?, ?, ?)");
@@ -56,6 +58,7 @@ static const struct db_sql sql_comment_likes =
 static const struct db_sql sql_comments_of = SQL("SELECT comments FROM post WHERE post_id = ?");
 static const struct db_sql sql_orders = SQL("SELECT COUNT(*) FROM sale_order WHERE order_id = ?");
 static const struct db_sql sql_state = SQL("SELECT state FROM user WHERE user_id = ?");
+static const struct db_sql sql_seen = SQL("SELECT last_seen_on FROM user WHERE user_id = ?");
 
 /* What the relay and persist do with a vote and two likes. */
 static void react(struct ctx *c, const struct life *l)
@@ -241,6 +244,7 @@ static void a_name_is_nobodys_again(void **state)
 static void what_is_kept_is_nobodys_login(void **state)
 {
 	struct ctx *c = *state;
+	struct points points;
 	struct user u;
 	struct post p;
 	struct life l;
@@ -256,6 +260,11 @@ static void what_is_kept_is_nobodys_login(void **state)
 			 ERR_AUTH);
 	assert_int_equal(forum_number(c, &sql_votes_of, DB_ARGS(l.others_post)), 1);
 	assert_int_equal(forum_number(c, &sql_state, DB_ARGS(l.me.id)), USER_GONE);
+	/* Lists say what the person's page says: the days checked in count no longer. */
+	assert_int_equal(points_find(c, l.me.id, &points), OK);
+	assert_int_equal(points.check_ins, 0);
+	assert_int_equal(p.author.level, points.level);
+	assert_int_equal(forum_number(c, &sql_seen, DB_ARGS(l.me.id)), 0);
 }
 
 static void what_is_anonymous_has_no_name(void **state)

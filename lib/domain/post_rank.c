@@ -276,6 +276,46 @@ static err mend_place(struct ctx *c, struct post_place place, const struct cache
 	return cache_flush(c->cache);
 }
 
+static bool is_among(const struct post_places *places, int64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < places->count; i++) {
+		if (places->items[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+/* Deleted or pinned: it would only take up a place on a page. */
+static err drop_if_gone(struct ctx *c, int64_t id, int64_t *mended)
+{
+	struct db_rows *rows;
+	err e = db_query(c->db, c->arena, &rows, &sql_score, DB_ARGS(id));
+
+	if (e || db_next(rows))
+		return e;
+	++*mended;
+	post_rank_remove(c, id);
+	return cache_flush(c->cache);
+}
+
+/* Of those that are highest in Redis, but not in SQL. */
+static err drop_gone(struct ctx *c, const struct post_places *there, int limit, int64_t *mended)
+{
+	struct post_places ranked;
+	size_t i;
+	err e = post_rank_page(c, (struct post_place){ 0, 0 }, (size_t)limit, &ranked);
+
+	if (e)
+		return e == ERR_NOT_FOUND ? OK : e;
+	for (i = 0; !e && i < ranked.count; i++) {
+		if (!is_among(there, ranked.items[i].id))
+			e = drop_if_gone(c, ranked.items[i].id, mended);
+	}
+	return e;
+}
+
 err post_rank_mend(struct ctx *c, int limit, int64_t *mended)
 {
 	struct cache_reply *scores = NULL;
@@ -295,7 +335,10 @@ err post_rank_mend(struct ctx *c, int limit, int64_t *mended)
 	e = find_scores(c, &places, &scores);
 	for (i = 0; !e && scores && i < places.count && i < cache_items(scores); i++)
 		e = mend_place(c, places.items[i], cache_item(scores, i), mended);
+	if (!e)
+		e = drop_gone(c, &places, limit, mended);
 	if (*mended)
-		log_info("%lld posts were missing in the ranking, or too low", (long long)*mended);
+		log_info("%lld posts were missing in the ranking, too low or gone",
+			 (long long)*mended);
 	return e;
 }

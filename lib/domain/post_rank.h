@@ -54,7 +54,8 @@ err post_rank_build(struct ctx *c, bool is_forced) MUST_CHECK;
 /*
  * Put those of the `limit` highest posts into it that are not there, and higher those that stand
  * too low: whoever wrote or counted died before Redis heard of it, or Redis was away for that
- * moment. *mended is how many. For the caretaker.
+ * moment. Of the highest in Redis take out what is deleted or pinned, for the same reasons or as it
+ * went while the ranking was built. *mended is how many. For the caretaker.
  */
 err post_rank_mend(struct ctx *c, int limit, int64_t *mended) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /*
  * caretaker, started by cron each minute: opens accounts that were closed for a time, removes
- * copies nobody fetched in time, puts posts into the ranking that are missing there, and deletes
- * accounts whose owners left (domain/leaving_steps.h).
+ * copies nobody fetched in time, puts the ranking of posts right, and deletes accounts whose owners
+ * left (domain/leaving_steps.h).
  */
 #include "base/clock.h"
 #include "base/log.h"

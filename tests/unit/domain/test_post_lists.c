@@ -7,6 +7,7 @@
 
 static const struct db_sql sql_logged =
 	SQL("SELECT COUNT(*) FROM moderation_log WHERE target_id = ?");
+static const struct db_sql sql_pin = SQL("UPDATE post SET pinned_at = 1 WHERE post_id = ?");
 static const struct db_sql sql_unpin_all = SQL("UPDATE post SET pinned_at = 0");
 static const struct db_sql sql_set_score = SQL("UPDATE post SET score = ? WHERE author_id = ?");
 
@@ -97,6 +98,46 @@ static void the_ranking_comes_back_when_redis_lost_it(void **state)
 	assert_int_equal(list.rows.items[0].id, id);
 }
 
+/* What was left by whoever died before Redis heard of it, and by the tests before. */
+static void mend_all(struct ctx *c)
+{
+	int64_t mended = 1;
+
+	while (mended)
+		assert_int_equal(post_rank_mend(c, 500, &mended), OK);
+}
+
+/* Whoever deleted or pinned it died before Redis heard of it: page after page would be short. */
+static void what_is_gone_takes_up_no_place(void **state)
+{
+	struct fixture *f = *state;
+	int64_t gone[POST_LIST_PAGE], pinned, mended;
+	size_t i;
+
+	STORES_OR_SKIP();
+	load(f->c, POST_SORT_HOT, STR(""), 0);
+	mend_all(f->c);
+	pinned = forum_post(f->c, "Pinned since", "and still in the ranking");
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_pin, DB_ARGS(pinned)), OK);
+	post_rank_add(f->c, pinned, INT64_C(9000000000));
+	for (i = 0; i < ARRAY_LEN(gone); i++) {
+		gone[i] = forum_post(f->c, "Deleted since", "and still in the ranking");
+		assert_int_equal(post_delete(f->c, gone[i], STR("")), OK);
+		post_rank_add(f->c, gone[i], INT64_C(9000000000));
+	}
+	post_version_bump(f->c);
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_int_equal(load(f->c, POST_SORT_HOT, STR(""), 0).rows.count, 1);
+	assert_int_equal(post_rank_mend(f->c, 500, &mended), OK);
+	assert_int_equal(mended, ARRAY_LEN(gone) + 1);
+	assert_int_equal(post_rank_mend(f->c, 500, &mended), OK);
+	assert_int_equal(mended, 0);
+	post_version_bump(f->c);
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_int_equal(load(f->c, POST_SORT_HOT, STR(""), 0).rows.count, POST_LIST_PAGE + 1);
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_unpin_all, DB_NO_ARGS), OK);
+}
+
 /* Whoever wrote it died before Redis heard of it. */
 static void a_post_the_ranking_missed_is_put_into_it(void **state)
 {
@@ -105,6 +146,7 @@ static void a_post_the_ranking_missed_is_put_into_it(void **state)
 
 	STORES_OR_SKIP();
 	load(f->c, POST_SORT_HOT, STR(""), 0);
+	mend_all(f->c);
 	gone = forum_post(f->c, "Deleted since", "and not missed");
 	missed = forum_post(f->c, "Missed", "by the ranking");
 	assert_int_equal(db_exec(f->c->db, NULL, &sql_set_score,
@@ -299,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(pages_hold_every_post_once_with_equal_scores),
 		people_test(the_ranking_comes_back_when_redis_lost_it),
+		people_test(what_is_gone_takes_up_no_place),
 		people_test(a_post_the_ranking_missed_is_put_into_it),
 		people_test(wrong_cursors_are_not_found),
 		people_test(pinned_posts_come_first_and_once),

@@ -51,7 +51,8 @@ struct str payment_sign(struct ctx *c, const struct payment_call *call);
  */
 err payment_called(struct ctx *c, const struct payment_call *call) MUST_CHECK;
 
-/* Hand due refunds to the cashier, at most `limit`: for the cron program. */
+/* Hand due refunds to the cashier, at most `limit`: for the cron program. Where there is none they
+ * wait, with an alarm each time. */
 err payment_refund(struct ctx *c, int limit, int64_t *handed) MUST_CHECK;
 
 #endif

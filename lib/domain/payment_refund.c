@@ -50,12 +50,14 @@ err payment_refund(struct ctx *c, int limit, int64_t *handed)
 {
 	const struct cashier *cashier = cashier_of(c->config);
 	struct db_rows *rows;
-	err e;
+	err e = db_query(c->db, c->arena, &rows, &sql_due, DB_ARGS(c->now, limit));
 
 	*handed = 0;
+	/* A site whose cashier was taken away still owes the money. */
+	if (!e && !cashier && db_count(rows))
+		log_error("ALARM payment: refunds are due, and there is no cashier to take them");
 	if (!cashier)
-		return OK;
-	e = db_query(c->db, c->arena, &rows, &sql_due, DB_ARGS(c->now, limit));
+		return e;
 	while (!e && db_next(rows)) {
 		struct due d = { { .reference = db_str(rows, 0),
 				   .order_id = db_int(rows, 1),

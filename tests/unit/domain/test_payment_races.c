@@ -104,6 +104,54 @@ static struct payment refund_due(struct ctx *c, int64_t user)
 	return p;
 }
 
+static bool has_alarm(FILE *log)
+{
+	char line[512];
+	bool has = false;
+
+	rewind(log);
+	while (fgets(line, sizeof(line), log))
+		has = has || strstr(line, "ALARM payment") != NULL;
+	fclose(log);
+	return has;
+}
+
+/* Whether the log calls for somebody when a site without a cashier looks for refunds. */
+static bool alarms_without_cashier(struct ctx *c)
+{
+	struct config without = stores.config;
+	int64_t handed;
+	int real = dup(STDERR_FILENO);
+	FILE *log = tmpfile();
+	err e;
+
+	without.pay.cashier = STR("none");
+	c->config = &without;
+	dup2(fileno(log), STDERR_FILENO);
+	e = payment_refund(c, 10, &handed);
+	dup2(real, STDERR_FILENO);
+	close(real);
+	c->config = &stores.config;
+	assert_int_equal(e, OK);
+	assert_int_equal(handed, 0);
+	return has_alarm(log);
+}
+
+static void money_that_is_owed_is_not_forgotten_with_the_cashier(void **state)
+{
+	struct fixture *f = *state;
+	int64_t handed;
+	struct ctx *c;
+
+	STORES_OR_SKIP();
+	c = f->c;
+	assert_false(alarms_without_cashier(c));
+	(void)refund_due(c, f->ann);
+	assert_true(alarms_without_cashier(c));
+	assert_int_equal(payment_refund(c, 10, &handed), OK);
+	assert_int_equal(handed, 1);
+}
+
 /* Later and later, at most an hour; and it does not stand in the way of the others. */
 static void a_refund_that_is_not_taken_is_asked_for_later(void **state)
 {
@@ -273,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		people_test(refunds_are_handed_over_once_by_many),
 		people_test(a_refund_is_asked_for_when_it_is_due),
+		people_test(money_that_is_owed_is_not_forgotten_with_the_cashier),
 		people_test(a_refund_that_is_not_taken_is_asked_for_later),
 		people_test(told_twice_at_once_it_is_paid_once),
 		people_test(one_of_pay_cancel_and_close_wins),

@@ -31,9 +31,20 @@ static const struct cache_script script_bump =
 		     "renew() "
 		     "return 1");
 
-/* ARGV: version, comments. Only if nothing changed since the comments were counted. */
+/*
+ * ARGV: version, comments, ms. Only if nothing changed since the comments were counted, and not
+ * when it is first seen: what was committed a moment ago is counted when its own bump comes.
+ */
 static const struct cache_script script_mend_comments =
-	CACHE_SCRIPT("if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end "
+	CACHE_SCRIPT(REACTION_LUA_CLOCK
+		     "local known = redis.call('HMGET', KEYS[1], 'version', 'drift') "
+		     "if known[1] ~= ARGV[1] then return 0 end "
+		     "local seen = ARGV[1] .. ' ' .. ARGV[2] .. ' ' "
+		     "local drift = known[2] or '' "
+		     "if string.sub(drift, 1, #seen) ~= seen then "
+		     "return redis.call('HSET', KEYS[1], 'drift', seen .. ms) end "
+		     "if ms - string.sub(drift, #seen + 1) < tonumber(ARGV[3]) then return 0 end "
+		     "redis.call('HDEL', KEYS[1], 'drift') "
 		     "return redis.call('HSET', KEYS[1], 'comments', ARGV[2])");
 
 /* Fibonacci hashing: the first bits are the mixed ones. */
@@ -187,7 +198,7 @@ static void mend_comments(struct ctx *c, const struct reaction_want *want, int64
 		return;
 	cache_want_script(c->cache, &script_mend_comments, 1,
 			  CACHE_ARGS(reaction_article_key(c->arena, want->post_id),
-				     reaction_version(want), comments));
+				     reaction_version(want), comments, REACTION_DRIFT_MS));
 }
 
 err reaction_load(struct ctx *c, struct reaction_want *want, int64_t created_at, int64_t votes,

@@ -6,6 +6,8 @@
  *   article:{3}:<post>         HASH  poster, time (published, Unix ms), votes, likes, comments,
  *                                    version; voters: "1" when that set was loaded; likers,
  *                                    comment_likers: when it was, Unix ms by Redis's clock;
+ *                                    drift: "<version> <comments> <Unix ms>", when SQL was first seen
+ *                                    to have another number of comments;
  *                                    gone: "1" when the post was deleted
  *   article:vote:{3}:<post>    SET   of user ids; until a minute after voting ends
  *   post:liked:{3}:<post>      ZSET  user id -> Unix ms of the like
@@ -24,6 +26,9 @@
 #define DOMAIN_REACTION_KEYS_H
 
 #include "domain/reaction.h"
+
+/* Other than SQL's for so long, a number of comments has no change on its way. */
+#define REACTION_DRIFT_MS 2000
 
 /* Changes whenever a list of posts may have changed. No time to live: it is one number. */
 #define POSTS_VERSION_KEY STR("posts:version")

@@ -100,6 +100,54 @@ static void the_version_changes_with_comments_and_edits(void **state)
 	assert_true(look(f).version > second);
 }
 
+static const struct db_sql sql_one_more =
+	SQL("UPDATE post SET comments = comments + 1 WHERE post_id = ?");
+
+/* What lists show; what a look found out has come to Redis before. */
+static int64_t listed_comments(struct fixture *f)
+{
+	struct str key = reaction_article_key(f->c->arena, f->post);
+	struct cache_reply *reply;
+
+	assert_int_equal(cache_flush(f->c->cache), OK);
+	assert_int_equal(cache_run(f->c->cache, &reply,
+				   CACHE_ARGS(STR("HGET"), key, STR("comments"))),
+			 OK);
+	return cache_int(reply);
+}
+
+/* Between a comment's commit and the moment in which Redis hears of it somebody looks. */
+static void a_comment_that_is_on_its_way_to_redis_counts_once(void **state)
+{
+	struct fixture *f = *state;
+
+	STORES_OR_SKIP();
+	look(f);
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_one_more, DB_ARGS(f->post)), OK);
+	assert_int_equal(look(f).comments, 1);
+	listed_comments(f);
+	reaction_bump(f->c, f->post, 1);
+	assert_int_equal(listed_comments(f), 1);
+}
+
+/* The process died before it told Redis. */
+static void a_comment_that_redis_never_heard_of_counts_after_a_while(void **state)
+{
+	struct fixture *f = *state;
+
+	STORES_OR_SKIP();
+	look(f);
+	assert_int_equal(db_exec(f->c->db, NULL, &sql_one_more, DB_ARGS(f->post)), OK);
+	look(f);
+	assert_int_equal(listed_comments(f), 0);
+	stores_sleep_ms(REACTION_DRIFT_MS + 10);
+	look(f);
+	assert_int_equal(listed_comments(f), 1);
+	/* And one more right after it. */
+	reaction_bump(f->c, f->post, 1);
+	assert_int_equal(listed_comments(f), 2);
+}
+
 static void a_batch_is_written_once_and_in_any_order(void **state)
 {
 	struct fixture *f = *state;
@@ -289,6 +337,8 @@ int main(void)
 		post_test(redis_fills_itself_again),
 		post_test(without_redis_reading_goes_on_and_voting_does_not),
 		post_test(the_version_changes_with_comments_and_edits),
+		post_test(a_comment_that_is_on_its_way_to_redis_counts_once),
+		post_test(a_comment_that_redis_never_heard_of_counts_after_a_while),
 		post_test(a_batch_is_written_once_and_in_any_order),
 		post_test(likes_that_came_before_count_once),
 		post_test(likes_on_their_way_when_redis_was_emptied_are_shown),

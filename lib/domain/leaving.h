@@ -4,7 +4,7 @@
  * choice promises is done in small steps (domain/leaving_steps.h).
  *
  * Whatever the choice: the address, phone, password, second factor, picture, bio, devices, drafts,
- * postal addresses and check-ins go, nobody can log in again, and the name is nobody's again.
+ * postal addresses and check-ins go, nobody can log in again, and the name is given to nobody else.
  */
 #ifndef DOMAIN_LEAVING_H
 #define DOMAIN_LEAVING_H

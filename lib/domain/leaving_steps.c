@@ -88,7 +88,6 @@ static err close_work(void *context)
 		 : db_exec(c->db, NULL, &sql_move, DB_ARGS(l->step, CLOSED, c->now, l->user_id));
 }
 
-/* Whoever buys just before the day pays or loses the order first. */
 static err ask_unpaid(struct leaver *l, bool *is_unpaid)
 {
 	struct ctx *c = l->c;
@@ -99,6 +98,7 @@ static err ask_unpaid(struct leaver *l, bool *is_unpaid)
 	return e;
 }
 
+/* Whoever buys just before the day pays or loses the order first. */
 static err close_account(struct leaver *l)
 {
 	struct ctx *c = l->c;

@@ -153,10 +153,9 @@ static err record(struct ctx *c, struct str action, struct str queue, struct str
 static err change(struct ctx *c, struct str action, struct str queue, struct letter_work *w,
 		  int64_t *done)
 {
-	err e;
+	err e = record(c, action, queue, w->id);
 
 	*done = 0;
-	e = record(c, action, queue, w->id);
 	if (e)
 		return e;
 	w->c = c;

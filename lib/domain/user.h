@@ -110,7 +110,8 @@ err user_name_is_retired(struct ctx *c, struct str name, bool *out) MUST_CHECK;
  * because its owner left a moment ago. ERR_CONFLICT then.
  */
 err user_name_check_taken(struct ctx *c, struct str name) MUST_CHECK;
-/* The name this user has is nobody's again. Inside a transaction; again it changes nothing. */
+/* The name this user has is never given to anybody again. Inside a transaction; again it changes
+ * nothing. */
 err user_name_retire(struct ctx *c, int64_t user_id) MUST_CHECK;
 
 /* ERR_NOT_FOUND when there is none (a pending one counts as none). */

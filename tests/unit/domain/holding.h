@@ -92,6 +92,15 @@ static inline err run(struct ctx *c, const struct db_sql *sql, int64_t id)
 	return db_query(c->db, c->arena, &rows, sql, DB_ARGS(id));
 }
 
+/* In process 0, which has its rows: until the other one says that it is done, who waits for none of
+ * them. */
+static inline err hold_until_done(struct ctx *c, err e)
+{
+	moments->is_held = true;
+	WAIT_UNTIL(moments->is_done);
+	return db_end(c->db, e);
+}
+
 static inline err begin_heavy(struct ctx *c, int64_t user_id)
 {
 	err e = begin(c, 1);

@@ -71,9 +71,7 @@ static int64_t show_or_upload(struct ctx *c, int number, const void *context)
 	e = begin(c, 1);
 	if (!e)
 		e = run(c, &sql_lock_picture, h->id);
-	moments->is_held = true;
-	WAIT_UNTIL(moments->is_done);
-	return db_end(c->db, e);
+	return hold_until_done(c, e);
 }
 
 static void an_upload_waits_for_nobody_elses(void **state)

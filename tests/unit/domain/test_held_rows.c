@@ -135,9 +135,7 @@ static int64_t change_or_look(struct ctx *c, int number, const void *context)
 	e = begin(c, 1);
 	if (!e)
 		e = run(c, &sql_lock_user, h->other);
-	moments->is_held = true;
-	WAIT_UNTIL(moments->is_done);
-	return db_end(c->db, e);
+	return hold_until_done(c, e);
 }
 
 static void a_page_waits_for_no_administrator(void **state)
@@ -212,9 +210,7 @@ static int64_t hold_or_persist(struct ctx *c, int number, const void *context)
 		e = run(c, &sql_lock_comment, b->comment);
 	if (!e)
 		e = run(c, &sql_lock_post, b->post);
-	moments->is_held = true;
-	WAIT_UNTIL(moments->is_done);
-	return db_end(c->db, e);
+	return hold_until_done(c, e);
 }
 
 /* Likes that are new, one that is taken back, and a vote: each kind is written in its own way. */
